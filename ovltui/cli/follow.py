@@ -1,0 +1,156 @@
+"""Following the ring: every record once, in order, as soon as it can be named.
+
+Source: ``Session.ring`` by sequence number, woken by ``Session.on_change``. Privileges: none. Incomplete:
+records that the ring dropped before they were printed are counted and told as a gap.
+"""
+
+import sys
+import threading
+import time
+
+from ovltui.cli.output import Output
+from ovltui.cli.printer import Printer
+from ovltui.events.decode import decode
+from ovltui.events.gap import pack_gap
+from ovltui.events.record import OWN_NSID, Kind, Record
+from ovltui.events.vocabulary import Action, Object
+from ovltui.kernel.wire import Rtm
+from ovltui.netns.model import NetnsKey
+from ovltui.session.session import Session
+
+PATIENCE_S = 1.0
+"""How many seconds the records of a namespace may wait for its name, from the first of them on."""
+_BATCH = 1000
+"""Records printed before the output is flushed: less than 100 ms of work."""
+_RETRY_S = 0.02
+"""Seconds before a name that is not known yet is looked up again."""
+_OF_NSIDS = tuple(kind.to_bytes(2, sys.byteorder) for kind in (Rtm.NEWNSID, Rtm.DELNSID))
+"""Message types of nsid events, as they stand in the header."""
+
+
+class Wake:
+    """Sleeps until something changes."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def now(self) -> None:
+        """End the sleep; any thread may call it."""
+        self._event.set()
+
+    def wait(self, seconds: float | None) -> None:
+        """Sleep until ``now`` was called since the last sleep, but not longer than ``seconds``."""
+        self._event.wait(seconds)
+        self._event.clear()
+
+
+class Follower:
+    """Prints the records of a session.
+
+    Args:
+        session: whose ring is followed, from its first record on.
+        printer: what prints a record.
+        out: what is flushed after each batch.
+        keys: the namespaces that are wanted; all where it is empty.
+        numbered: nsids that namespaces had when the session began: that they got them is no event, and their
+            names are not waited for.
+    """
+
+    def __init__(
+        self, session: Session, printer: Printer, out: Output, keys: frozenset[NetnsKey], numbered: set[int]
+    ) -> None:
+        self._session = session
+        self._printer = printer
+        self._out = out
+        self._keys = keys
+        self._numbered = set(numbered)
+        end = session.ring.end
+        self._patience = {(nsid, session.tenures.at(nsid, end)): 0.0 for nsid in numbered}
+        self._next = session.ring.first
+        self._shown = 0
+
+    def follow(self, wake: Wake, *, deadline: float | None = None, most: int | None = None) -> None:
+        """Print until the time or the stream is over, or enough was printed.
+
+        Args:
+            wake: told of each change of the session.
+            deadline: when to end, by the monotonic clock; what was received until then is still printed.
+            most: how many events to print.
+        """
+        last: int | None = None
+        while True:
+            if last is None and (self._session.ended or (deadline and time.monotonic() >= deadline)):
+                last = self._session.ring.end
+            end = self._session.ring.end if last is None else last
+            waits = self._print(end, most, patient=last is None)
+            self._out.flush()
+            if self._shown == most or (last is not None and self._next >= last):
+                return
+            if waits or self._next >= end:
+                wake.wait(_pause(deadline, waits=waits))
+
+    def _print(self, end: int, most: int | None, *, patient: bool) -> bool:
+        """Print a batch of the records before ``end``; return whether one of them waits for its name."""
+        batch = min(end, self._next + _BATCH)
+        while self._next < batch and self._shown != most:
+            try:
+                record = self._session.ring[self._next]
+            except KeyError:
+                self._tell_dropped()
+                continue
+            if self._is_wanted(record):
+                if patient and self._is_too_early(record):
+                    return True
+                self._shown += self._printer.print(record)
+            self._next += 1
+        return False
+
+    def _is_wanted(self, record: Record) -> bool:
+        if record.kind is Kind.GAP:
+            return True
+        if self._keys and self._session.netns_of(record) not in self._keys:
+            return False
+        return not self._is_first_number(record)
+
+    def _is_first_number(self, record: Record) -> bool:
+        """Whether a record says no more than that a namespace has the nsid that it had when we began."""
+        nsid = _nsid_of(record)
+        if nsid not in self._numbered:
+            return False
+        self._numbered.discard(nsid)
+        return decode(record).action is Action.NEW
+
+    def _is_too_early(self, record: Record) -> bool:
+        """Whether a name that a record needs may still come."""
+        if record.kind is Kind.GAP:
+            return False
+        about = _nsid_of(record)
+        return self._may_wait(record.nsid, record) or (about is not None and self._may_wait(about, record))
+
+    def _may_wait(self, nsid: int, record: Record) -> bool:
+        if self._session.names.settled(nsid, record.seq):
+            return False
+        tenure = self._session.tenures.at(nsid, record.seq)
+        now = time.monotonic()
+        return now < self._patience.setdefault((nsid, tenure), now + PATIENCE_S)
+
+    def _tell_dropped(self) -> None:
+        first = self._session.ring.first
+        gap = pack_gap(first - self._next, 0)
+        self._printer.print(Record(self._next, time.time_ns(), OWN_NSID, Kind.GAP, gap))
+        self._next = first
+
+
+def _pause(deadline: float | None, *, waits: bool) -> float | None:
+    pauses = [_RETRY_S] if waits else []
+    if deadline is not None:
+        pauses.append(max(0.0, deadline - time.monotonic()))
+    return min(pauses, default=None)
+
+
+def _nsid_of(record: Record) -> int | None:
+    """Return the nsid of our own that a record is about, or None where it is about something else."""
+    if record.nsid != OWN_NSID or record.kind is Kind.GAP or record.raw[4:6] not in _OF_NSIDS:
+        return None
+    event = decode(record)
+    return event.fields["nsid"] if event.object is Object.NSID else None

@@ -1,0 +1,143 @@
+"""``ovltui``: the verbs, and the screens when there is none.
+
+Source: the command line. Privileges: each verb says. Incomplete: the screens need a terminal; every verb does
+without.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ovltui.cli import exec as exec_verb
+from ovltui.cli import info, ls, watch
+from ovltui.cli.arguments import Parser, add_common, session_options, split
+from ovltui.cli.output import Output, standard_output
+from ovltui.cli.versions import version_of
+from ovltui.errors import UsageError
+from ovltui.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb."""
+
+    name: str
+    summary: str
+    """What it does, in a line."""
+    register: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace, Output], int]
+    """Does it; returns the exit status."""
+
+
+VERBS = (
+    Verb("ls", ls.SUMMARY, ls.register, ls.run),
+    Verb("watch", watch.SUMMARY, watch.register, watch.run),
+    Verb("exec", exec_verb.SUMMARY, exec_verb.register, exec_verb.run),
+    Verb("info", info.SUMMARY, info.register, info.run),
+)
+_DESCRIPTION = """\
+Live link, route and neigh events of every network namespace of a Docker host.
+
+  ovltui         the screens: events, namespaces, shells; ? explains them
+"""
+_EXAMPLES = """\
+examples:
+  sudo ovltui                               everything, live
+  sudo ovltui ls                            which namespaces there are
+  sudo ovltui watch neigh --netns mynet01   who is looked up in an overlay
+  sudo ovltui exec docker1n -- ip -d link   a command in a container's network
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Do what the words of the command line say; return the exit status.
+
+    Args:
+        argv: the words after ``ovltui``; those of this process where there are none.
+
+    Raises:
+        OvltuiError: what went wrong, in one sentence, with the exit status.
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
+    try:
+        arguments = parse(words)
+    except SystemExit as end:  # the help was printed
+        return int(end.code or 0)
+    if arguments.version:
+        return _print_version(arguments)
+    if arguments.verb is None:
+        return _start_screens(arguments, words)
+    verb = next(verb for verb in VERBS if verb.name == arguments.verb)
+    return verb.run(arguments, _output(arguments))
+
+
+def parse(words: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments; ``command`` is what follows ``--``.
+
+    Raises:
+        UsageError: they cannot be meant.
+        SystemExit: help was asked for and printed.
+    """
+    before, command = split(words)
+    arguments, unknown = _parser().parse_known_args(before)
+    verb = arguments.verb
+    if unknown and verb == "exec":
+        raise UsageError("the command stands after --, as in: ovltui exec NETNS -- ip -d link")
+    if unknown:
+        name = f"ovltui {verb}" if verb else "ovltui"
+        raise UsageError(f"{name} does not know {clean(unknown[0])!r}; {name} --help tells more.")
+    if command and verb != "exec":
+        raise UsageError("only ovltui exec takes a command after --.")
+    arguments.command = command
+    return arguments
+
+
+def require_terminal(environ: Mapping[str, str], *, terminals: bool) -> None:
+    """Refuse to draw screens where they cannot be seen.
+
+    Args:
+        environ: the environment.
+        terminals: whether stdin, stdout and stderr are terminals.
+
+    Raises:
+        UsageError: why not, and what to do instead.
+    """
+    if not terminals:
+        raise UsageError("the screens need a terminal on stdin, stdout and stderr; ovltui watch needs none.")
+    if environ.get("TERM", "dumb") in ("", "dumb"):
+        raise UsageError("the screens need TERM to name a terminal that can draw; ovltui watch needs none.")
+
+
+def _parser() -> Parser:
+    verbs = "".join(f"  ovltui {verb.name:<6}  {verb.summary}\n" for verb in VERBS)
+    parser = Parser(
+        prog="ovltui", usage="ovltui [options] [VERB ...]", description=_DESCRIPTION + verbs, epilog=_EXAMPLES
+    )
+    add_common(parser, verb=False)
+    parser.add_argument("--version", action="store_true", help="print the version")
+    choices = parser.add_subparsers(dest="verb", metavar="VERB", prog="ovltui", help=argparse.SUPPRESS)
+    for verb in VERBS:
+        below = choices.add_parser(verb.name, description=f"{verb.summary[0].upper()}{verb.summary[1:]}.")
+        verb.register(below)
+        add_common(below, verb=True)
+    return parser
+
+
+def _output(arguments: argparse.Namespace) -> Output:
+    return standard_output(arguments.color, os.environ, ascii_only=arguments.ascii)
+
+
+def _print_version(arguments: argparse.Namespace) -> int:
+    _output(arguments).line(f"ovltui {version_of('ovltui') or '(not installed)'}")
+    return 0
+
+
+def _start_screens(arguments: argparse.Namespace, words: Sequence[str]) -> int:
+    options = session_options(arguments)
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    require_terminal(os.environ, terminals=all(stream is not None and stream.isatty() for stream in streams))
+    from ovltui.tui.run import run  # noqa: PLC0415  (Textual takes longer than every other verb)
+
+    return run(options, words, color=arguments.color, ascii_only=arguments.ascii)

@@ -1,0 +1,125 @@
+"""``ovltui watch``: events as they come, one a line.
+
+Source: the session's stream, from the moment at which the verb was started. Privileges: root to hear other
+namespaces than our own. Incomplete: what cannot be heard is said on stderr before the first event, what was
+lost at its place in the stream. An event of a namespace that just appeared waits up to a second for
+its name, and those behind it with it. That a namespace got its nsid from us when we began is no event.
+"""
+
+import argparse
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+from ovltui.cli.arguments import count, seconds, session_options
+from ovltui.cli.follow import Follower, Wake
+from ovltui.cli.netns import PATIENCE_S, resolve
+from ovltui.cli.output import Output
+from ovltui.cli.printer import Printer
+from ovltui.cli.says import tell_gaps
+from ovltui.errors import ExitStatus, OvltuiError
+from ovltui.events.filter import Filter, FilterError, parse
+from ovltui.events.vocabulary import Object
+from ovltui.netns.model import NetnsKey
+from ovltui.session.live import LiveSession
+from ovltui.session.snapshot import Row
+from ovltui.session.stream import Hearing
+
+SUMMARY = "print link, route, neigh and other events as they come"
+OBJECTS = tuple(str(kind) for kind in Object if kind not in (Object.GAP, Object.DOCKER, Object.UNKNOWN))
+_ENGINES_S = 1.0
+"""How long names may take before the first line, where none was asked for."""
+_HELLO_S = 2.0
+"""How long the reader process may take to say what it hears."""
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the verb."""
+    parser.add_argument("objects", metavar="OBJECT", nargs="*", type=_object, help=f"only these: {' '.join(OBJECTS)}")
+    parser.add_argument(
+        "--netns", metavar="NETNS", action="append", help="only this namespace; may be given several times"
+    )
+    parser.add_argument(
+        "--filter",
+        metavar="TEXT",
+        type=_filter,
+        default="",
+        help="only lines that match: text !not /regex/ dev:NAME",
+    )
+    parser.add_argument("--count", metavar="N", type=count, help="end after N events")
+    parser.add_argument("--for", metavar="SECONDS", type=seconds, dest="seconds", help="end after so many seconds")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
+def run(arguments: argparse.Namespace, out: Output) -> int:
+    """Print events until an end is reached; return the exit status."""
+    wake = Wake()
+    with _running(LiveSession(session_options(arguments)), wake) as session:
+        deadline = time.monotonic() + arguments.seconds if arguments.seconds else None
+        numbered = {row.netns.nsid for row in session.snapshot().rows if row.netns.nsid is not None}
+        session.start_engines()
+        session.wait_for_engines(PATIENCE_S if arguments.netns else _ENGINES_S)
+        _await_hello(session, wake)
+        tell_gaps(session.snapshot(), out)
+        keys = frozenset(resolve(session, text).key for text in arguments.netns or ())
+        printer = Printer(out, session.names, frozenset(arguments.objects), arguments.filter, json=arguments.json)
+        _begin(session, keys, printer, out)
+        follower = Follower(session, printer, out, keys, numbered)
+        follower.follow(wake, deadline=deadline, most=arguments.count)
+        if session.ended:
+            raise OvltuiError(f"{session.ended}.")
+    return ExitStatus.FINE
+
+
+@contextmanager
+def _running(session: LiveSession, wake: Wake) -> Iterator[LiveSession]:
+    """Start a session and close it at the end, also when SIGTERM asks for it."""
+    before = signal.signal(signal.SIGTERM, _end)
+    session.on_change(wake.now)
+    try:
+        session.start()
+        yield session
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        session.close()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise SystemExit(ExitStatus.FINE)
+
+
+def _await_hello(session: LiveSession, wake: Wake) -> None:
+    deadline = time.monotonic() + _HELLO_S
+    while session.stream.hearing is None and not session.ended and time.monotonic() < deadline:
+        wake.wait(0.05)
+
+
+def _begin(session: LiveSession, keys: frozenset[NetnsKey], printer: Printer, out: Output) -> None:
+    """Make room for the names of what is watched, and say how much that is."""
+    snapshot = session.snapshot()
+    wanted = [row for row in snapshot.rows if not keys or row.netns.key in keys]
+    printer.make_room(row.identity.name for row in wanted)
+    if out.talks_to_a_person:
+        number = sum(_is_heard(row, session.stream.hearing) for row in wanted)
+        out.say(f"watching {number} namespace{'' if number == 1 else 's'}; ctrl+c ends")
+
+
+def _is_heard(row: Row, hearing: Hearing | None) -> bool:
+    return row.netns.own or (hearing is not None and hearing.all_nsid and row.netns.nsid is not None)
+
+
+def _object(text: str) -> Object:
+    if text not in OBJECTS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no object; choose from {', '.join(OBJECTS)}")
+    return Object(text)
+
+
+def _filter(text: str) -> Filter:
+    try:
+        return parse(text)
+    except FilterError as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from error

@@ -1,0 +1,16 @@
+"""What formatting needs to know beside the bytes: names that belong to a namespace and to a moment."""
+
+from typing import Protocol
+
+
+class Names(Protocol):
+    """Names as of record ``seq``; every answer is clean text, never empty."""
+
+    def netns(self, nsid: int, seq: int) -> str:
+        """Name of the namespace that ``nsid`` meant at ``seq``; ``nsid 7`` where it is not known."""
+
+    def link(self, nsid: int, ifindex: int, seq: int) -> str:
+        """Name of a link of that namespace at ``seq``; ``if7`` where it is not known."""
+
+    def netns_seen_from(self, nsid: int, peer_nsid: int, seq: int) -> str | None:
+        """Name of the namespace that ``peer_nsid`` means inside namespace ``nsid``, or None where unknown."""

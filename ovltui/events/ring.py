@@ -1,0 +1,105 @@
+"""The ring: the newest records, packed tightly, found by sequence number or by pane.
+
+Source: frames of the reader process, as the session appends them. Bodies stand back to back in blocks; a record is
+built when it is asked for. One thread appends, any thread reads without a lock: what is behind ``end`` never changes,
+and the list of blocks is replaced as a whole. Incomplete: beyond ``limit`` records the oldest block is dropped, which
+``first`` tells.
+"""
+
+from array import array
+from bisect import bisect_left
+
+from ovltui.events.record import Kind, Record
+from ovltui.events.vocabulary import Pane
+
+BLOCK = 8192
+"""Records in a block, the unit that is dropped."""
+
+
+class _Block:
+    """Up to ``BLOCK`` records from ``first`` on: their bytes, and columns for the rest."""
+
+    __slots__ = ("body", "ends", "first", "kinds", "nsids", "panes", "times")
+
+    def __init__(self, first: int) -> None:
+        self.first = first
+        self.body = bytearray()
+        self.ends = array("I")
+        self.times = array("q")
+        self.nsids = array("i")
+        self.kinds = array("B")
+        self.panes: dict[Pane, array[int]] = {pane: array("Q") for pane in Pane}
+
+    def record(self, seq: int) -> Record:
+        index = seq - self.first
+        start = self.ends[index - 1] if index else 0
+        raw = bytes(self.body[start : self.ends[index]])
+        return Record(seq, self.times[index], self.nsids[index], Kind(self.kinds[index]), raw)
+
+
+class Ring:
+    """The newest ``limit`` records or a little more.
+
+    Args:
+        limit: records to keep; rounded up to whole blocks.
+    """
+
+    def __init__(self, limit: int = 1_000_000) -> None:
+        self._blocks: tuple[_Block, ...] = (_Block(0),)
+        self._most = max(1, -(-limit // BLOCK))
+        self._end = 0
+
+    @property
+    def first(self) -> int:
+        """Sequence number of the oldest record that is kept."""
+        return self._blocks[0].first
+
+    @property
+    def end(self) -> int:
+        """Sequence number that the next record will get."""
+        return self._end
+
+    def append(self, time_ns: int, nsid: int, kind: Kind, raw: bytes, panes: tuple[Pane, ...]) -> int:
+        """Append one record that shows in ``panes``; return its sequence number."""
+        seq = self._end
+        block = self._blocks[-1]
+        if seq - block.first == BLOCK:
+            block = _Block(seq)
+            self._blocks = (*self._blocks[1 - self._most :], block) if self._most > 1 else (block,)
+        block.body += raw
+        block.ends.append(len(block.body))
+        block.times.append(time_ns)
+        block.nsids.append(nsid)
+        block.kinds.append(kind)
+        for pane in panes:
+            block.panes[pane].append(seq)
+        self._end = seq + 1  # last: from here on it may be read
+        return seq
+
+    def __getitem__(self, seq: int) -> Record:
+        """Return record ``seq``.
+
+        Raises:
+            KeyError: it was dropped, or has not come yet.
+        """
+        end, blocks = self._end, self._blocks
+        if not blocks[0].first <= seq < end:
+            raise KeyError(seq)
+        return blocks[(seq - blocks[0].first) // BLOCK].record(seq)
+
+    def seqs(self, pane: Pane | None, start: int, end: int) -> "array[int]":
+        """Return the sequence numbers from ``start`` up to before ``end`` that show in ``pane``, ascending.
+
+        None stands for all panes together.
+        """
+        end, blocks = min(end, self._end), self._blocks
+        start = max(start, blocks[0].first)
+        if pane is None:
+            return array("Q", range(start, end))
+        found: array[int] = array("Q")
+        for block in blocks[(start - blocks[0].first) // BLOCK :]:
+            if block.first >= end:
+                break
+            column = block.panes[pane]
+            found += column[bisect_left(column, start) : bisect_left(column, end)]
+        return found

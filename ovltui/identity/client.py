@@ -1,0 +1,219 @@
+"""One connection to a Docker Engine: questions with a time limit, answers as frozen values.
+
+Source: the Docker Engine API through the ``docker`` package, in the newest version that the engine speaks.
+Importing this module costs 80 ms, so it is imported where an engine's thread begins. Privileges: the right to
+connect. Every way in which an engine, or what poses as one, can fail becomes a ``DockerError`` with one
+sentence.
+"""
+
+import http.client
+import json
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+import docker
+import requests
+import urllib3
+from docker.errors import DockerException, NotFound
+from docker.types import CancellableStream
+
+from ovltui.errors import DockerError
+from ovltui.identity import containers, networks
+from ovltui.identity.answer import MalformedAnswerError, as_mapping, mapping, text
+from ovltui.identity.model import Container, Network
+from ovltui.text import clean
+
+_FAILURES = (
+    DockerException,
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+)
+"""What the package lets through when an engine is gone, refuses, hangs, or talks nonsense."""
+_TIMEOUTS = (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
+_HEARD = {
+    "type": ["container", "network"],
+    "event": ["start", "die", "destroy", "rename", "create", "connect", "disconnect", "remove", "update"],
+}
+"""Events asked for; the others (``exec_start`` of every health check) would wake us for nothing."""
+
+
+class SilentError(DockerError):
+    """A question that was not answered in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What an engine says of itself."""
+
+    id: str
+    name: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a container or a network."""
+
+    object: str
+    """``container`` or ``network``."""
+    action: str
+    container: str
+    """Id of the container that it happened to, or that was attached or detached; may be empty."""
+
+
+class Events:
+    """The engine's event stream, from a moment before it was opened.
+
+    Args:
+        response: the answer that does not end.
+    """
+
+    def __init__(self, response: requests.Response) -> None:
+        self._response = response
+        self._stream = CancellableStream(self._answers(), response)
+
+    def __iter__(self) -> Iterator[Event]:
+        """Yield events until the stream ends.
+
+        Raises:
+            DockerError: the engine talks nonsense.
+        """
+        with _said(), closing(self._response):
+            for answer in self._stream:
+                yield _event(answer)
+
+    def _answers(self) -> Iterator[object]:
+        for line in self._response.iter_lines(chunk_size=None):
+            if line:
+                yield json.loads(line)
+
+    def close(self) -> None:
+        """End the stream, also for a thread that waits for its next event; it may have ended already."""
+        try:
+            self._stream.close()
+        except (OSError, AttributeError, DockerException):  # AttributeError: the package finds no socket left
+            return
+
+
+class Client:
+    """A connection to an engine, to be closed.
+
+    Args:
+        url: where it listens, as ``docker`` takes it.
+        timeout: seconds that it may be silent for, at each question.
+
+    Raises:
+        DockerError: it does not answer, or not like an engine.
+    """
+
+    def __init__(self, url: str, timeout: float) -> None:
+        with _said():
+            _knock(url, timeout)
+            self._api = docker.APIClient(base_url=url, version="auto", timeout=timeout)  # type: ignore[arg-type]
+
+    def about(self) -> About:
+        """Return what the engine says of itself."""
+        with _said():
+            info = as_mapping(self._api.info(), "info")
+            version = as_mapping(self._api.version(), "version")
+            return About(text(info, "ID"), text(info, "Name", ""), text(version, "Version", ""))
+
+    def running(self) -> tuple[Container, ...]:
+        """Return the running containers, without pid and sandbox."""
+        with _said():
+            return containers.listed(self._api.containers())
+
+    def container(self, container_id: str) -> Container | None:
+        """Return one container whole, or None where it is gone.
+
+        Raises:
+            SilentError: the engine says nothing about this one; it may still answer other questions.
+        """
+        with _said():
+            try:
+                return containers.inspected(self._api.inspect_container(container_id))
+            except NotFound:
+                return None
+
+    def networks(self) -> tuple[Network, ...]:
+        """Return all networks that the engine knows."""
+        with _said():
+            return networks.listed(self._api.networks())
+
+    def events(self) -> Events:
+        """Open the event stream; it waits without limit for the engine to accept."""
+        with _said():
+            # The engine sends its header before it listens to itself: one second back closes that hole.
+            since = int(time.time()) - 1
+            response = self._api.get(
+                f"{self._api.base_url}/v{self._api.api_version}/events",
+                params={"since": str(since), "filters": json.dumps(_HEARD)},
+                stream=True,
+                timeout=None,
+            )
+            response.raise_for_status()
+            return Events(response)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self._api.close()
+
+
+def _knock(url: str, timeout: float) -> None:
+    """Connect once to a unix socket: the package forgets to close the one that was refused."""
+    if url.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as probe:
+            probe.settimeout(timeout)
+            probe.connect(url.removeprefix("unix://"))
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """Turn every failure of the block into a ``DockerError``."""
+    try:
+        yield
+    except DockerError:
+        raise
+    except MalformedAnswerError as error:
+        raise DockerError(f"does not answer like a Docker Engine ({clean(str(error))})") from error
+    except _FAILURES as error:
+        silent = any(isinstance(cause, _TIMEOUTS) for cause in _causes(error))
+        kind = SilentError if silent else DockerError
+        raise kind(f"does not answer ({_reason(error)})") from error
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and what led to it, outermost first."""
+    seen: BaseException | None = error
+    while seen:
+        yield seen
+        seen = seen.__cause__ or seen.__context__
+
+
+def _reason(error: BaseException) -> str:
+    """Say in a few words what an error comes from: the kernel's own word for it where there is one."""
+    causes = tuple(_causes(error))
+    if any(isinstance(cause, _TIMEOUTS) for cause in causes):
+        return "it accepts, but says nothing"
+    for cause in causes:
+        if isinstance(cause, OSError) and cause.strerror:
+            return clean(cause.strerror.lower())
+    return clean(str(error))[:200]
+
+
+def _event(answer: object) -> Event:
+    value = as_mapping(answer, "event")
+    actor = mapping(value, "Actor")
+    kind = text(value, "Type", "")
+    container = text(actor, "ID", "") if kind == "container" else text(mapping(actor, "Attributes"), "container", "")
+    return Event(kind, text(value, "Action", ""), container)

@@ -1,0 +1,98 @@
+"""What an engine says, and what that makes of a namespace; frozen values only.
+
+Source: the Docker Engine API. Every string in here is clean text, safe to show.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ovltui.netns.model import NetnsKey
+
+
+class Kind(StrEnum):
+    """What a namespace is for."""
+
+    HOST = "host"
+    OVERLAY = "overlay"
+    LOADBALANCER = "loadbalancer"
+    INGRESS = "ingress"
+    CONTAINER = "container"
+    NAMED = "named"
+    PROCESS = "process"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container that has, or will have, a network namespace of its own or a shared one."""
+
+    id: str
+    name: str
+    """Without the leading slash."""
+    pid: int
+    """Its first process, in the engine's pid namespace; 0 while it does not run."""
+    sandbox: str
+    """Id of its network sandbox (the mount is called by its first 12 characters); may be empty."""
+    network_mode: str
+    """``mynet01``, ``host``, ``none``, ``container:ID`` …"""
+    networks: tuple[str, ...]
+    """Names of the networks that it is attached to, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A Docker network as one engine knows it."""
+
+    id: str
+    name: str
+    driver: str
+    scope: str
+    ingress: bool
+    vni: int | None
+    """VXLAN network identifier of an overlay, None for others or where it is not said."""
+    subnets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineView:
+    """What one engine said last."""
+
+    url: str
+    """Endpoint, as ``--docker`` takes it."""
+    asked: bool
+    """Whether the user named it (an option or DOCKER_HOST), so that its silence is an error to say aloud."""
+    answers: bool
+    """Whether the last request was answered."""
+    says: str
+    """Why not, in a sentence; empty when it answers, and before the first answer or silence."""
+    id: str
+    """The engine's own id; empty until it answered once."""
+    name: str
+    """The engine's own name (its host's name)."""
+    version: str
+    pid: int | None
+    """The process that listens on its socket, if it is on this machine and can be seen."""
+    mntns: int | None
+    """Inode of that process's mount namespace: its sandboxes are mounted there."""
+    netns: NetnsKey | None
+    """Network namespace of that process."""
+    containers: tuple[Container, ...]
+    networks: tuple[Network, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a namespace is, to a person."""
+
+    name: str
+    """The one name to show, unique on this machine."""
+    kind: Kind
+    why: str
+    """By which evidence it is called so, in a few words."""
+    engine: str | None = None
+    """Label of the Docker Engine that it belongs to."""
+    network: str | None = None
+    """Name of the Docker network whose namespace it is, or that the container is attached to first."""
+    network_id: str | None = None
+    vni: int | None = None
+    container: str | None = None

@@ -1,0 +1,160 @@
+"""The reader process: receive, stamp, hand on; nothing else, so that nothing is missed.
+
+Source: one NETLINK_ROUTE socket in the namespace in which it was started, with NETLINK_LISTEN_ALL_NSID, in all groups
+of ``wire.Group``; its frames go down a pipe (``frames``). Privileges: CAP_NET_BROADCAST for other namespaces than
+its own, CAP_NET_ADMIN for a receive buffer above the system's limit. Incomplete: the kernel delivers only namespaces
+that have an nsid here; what it dropped, and what did not fit here while nobody read the pipe, comes as a gap frame.
+
+It runs with the standard library alone, in a session of its own so that no key of the terminal stops it, and ends
+when the other end of the pipe is closed.
+"""
+
+import contextlib
+import errno
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+
+from ovltui.kernel import frames, wire
+
+RECEIVE_BUFFER = 64 << 20
+"""Bytes asked for; the kernel doubles it and uses none before there are messages."""
+BACKLOG = 256 << 20
+"""Bytes of frames kept for a pipe that nobody reads; what comes after is counted as lost."""
+_BATCH = 4096
+_SO_RCVBUFFORCE = 33
+_SO_MEMINFO = 55
+_MEMINFO = struct.Struct("=9I")
+_NSID = struct.Struct("=i")
+_NICE = -10
+
+
+class Reader:
+    """The socket, the pipe, and what waits between them.
+
+    Args:
+        out: the pipe, not blocking.
+        receive_buffer: bytes to ask for.
+        backlog: bytes of frames to keep.
+    """
+
+    def __init__(self, out: int, receive_buffer: int = RECEIVE_BUFFER, backlog: int = BACKLOG) -> None:
+        self._out = out
+        self._receive_buffer = receive_buffer
+        self._backlog = backlog
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
+        self._pending = bytearray()
+        self._buffer = bytearray(1 << 16)
+        self._view = memoryview(self._buffer)
+        self._drops = 0
+        self._overrun = False
+        self._lost = 0
+        self._last_ns = time.time_ns()
+        self._pending += frames.frame(frames.FrameKind.HELLO, self._last_ns, frames.OWN_NSID, self._open())
+
+    def _open(self) -> bytes:
+        """Set the socket up and return what it can and cannot hear, as JSON."""
+        says: list[str] = []
+        self._socket.setblocking(False)
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, self._receive_buffer)
+        except PermissionError:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._receive_buffer)
+        all_nsid = True
+        try:
+            self._socket.setsockopt(wire.SOL_NETLINK, wire.NETLINK_LISTEN_ALL_NSID, 1)
+        except OSError as error:
+            all_nsid = False
+            says.append(f"events of other namespaces are not heard ({error.strerror})")
+        self._socket.bind((0, 0))
+        for group in wire.Group:
+            try:
+                self._socket.setsockopt(wire.SOL_NETLINK, wire.NETLINK_ADD_MEMBERSHIP, group)
+            except OSError as error:
+                says.append(f"{group.name.lower()} events are not heard ({error.strerror})")
+        rcvbuf = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        return json.dumps({"all_nsid": all_nsid, "rcvbuf": rcvbuf, "says": says}).encode()
+
+    def run(self) -> None:
+        """Pass messages on until the other end of the pipe is closed."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLIN)
+        while True:
+            poll.register(self._out, select.POLLOUT if self._pending else 0)
+            for fd, events in poll.poll():
+                if fd == self._out:
+                    if events & (select.POLLERR | select.POLLHUP | select.POLLNVAL):
+                        return
+                    self._write()
+                else:
+                    self._receive()
+
+    def _write(self) -> None:
+        with memoryview(self._pending) as whole, contextlib.suppress(BlockingIOError):
+            written = os.write(self._out, whole[: 1 << 20])
+            whole.release()
+            del self._pending[:written]
+            self._admit_loss()
+
+    def _receive(self) -> None:
+        """Take up to a batch of messages off the socket."""
+        receive, view = self._socket.recvmsg_into, self._view
+        now = time.time_ns
+        header, kind = frames.HEADER.pack, frames.FrameKind.MESSAGE
+        for _ in range(_BATCH):
+            try:
+                length, ancillary, flags, _ = receive((view,), 64)
+            except BlockingIOError:
+                self._close_gap()
+                return
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                # Reported first; then come the messages queued before the loss, then the loss itself.
+                self._overrun = True
+                continue
+            if len(self._pending) > self._backlog or flags & socket.MSG_TRUNC:
+                self._lost += 1
+                continue
+            if self._lost:
+                self._admit_loss()
+            nsid = _NSID.unpack(ancillary[0][2])[0] if ancillary else frames.OWN_NSID
+            self._last_ns = now()
+            self._pending += header(self._last_ns, nsid, kind, length)
+            self._pending += view[:length]
+
+    def _close_gap(self) -> None:
+        """The socket is empty: whatever was lost, was lost up to here."""
+        if self._overrun:
+            memory = self._socket.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size)
+            drops = _MEMINFO.unpack(memory)[8]
+            self._lost += drops - self._drops
+            self._drops, self._overrun = drops, False
+        self._admit_loss()
+
+    def _admit_loss(self) -> None:
+        """Say what was lost since the last message that was passed on, once there is room to pass on more."""
+        if self._lost and len(self._pending) <= self._backlog:
+            now = time.time_ns()
+            self._pending += frames.gap(now, self._lost, now - self._last_ns)
+            self._lost = 0
+
+
+def main() -> None:
+    """Run the reader on the pipe whose descriptor is the first argument.
+
+    Bytes of receive buffer and backlog may follow.
+    """
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    with contextlib.suppress(PermissionError):
+        os.nice(_NICE)
+    out, *sizes = map(int, sys.argv[1:])
+    os.set_blocking(out, False)
+    with contextlib.suppress(BrokenPipeError):  # closed between poll and write
+        Reader(out, *sizes).run()

@@ -1,0 +1,72 @@
+"""Keeps the list of namespaces true: sweeps whenever something hints at a change, and once a second anyway.
+
+Source: hints are notices of changed mounts (``kernel.mountwatch``) and whatever calls ``hint`` (an nsid event, a Docker
+event). Privileges: those of the sweep. Incomplete: a namespace that is born and dies between two sweeps without a
+mount, an nsid or a Docker event is not seen.
+"""
+
+import contextlib
+import os
+import select
+import threading
+from collections.abc import Callable
+
+from ovltui.kernel.mountwatch import MountWatch
+from ovltui.netns.discover import Discoverer, Greet, Sweep
+from ovltui.netns.mounts import MountTables
+
+PERIOD_S = 1.0
+"""Seconds between sweeps when nothing hints."""
+
+
+class NetnsWatch:
+    """A thread that sweeps and hands each result on.
+
+    Args:
+        greet: see ``netns.discover.Greet``; called in the thread.
+        publish: called in the thread with each sweep.
+    """
+
+    def __init__(self, greet: Greet, publish: Callable[[Sweep], None]) -> None:
+        self._publish = publish
+        self._mounts = MountWatch()
+        self._discoverer = Discoverer(greet, MountTables(self._mounts))
+        self._wake_in, self._wake_out = os.pipe()
+        os.set_blocking(self._wake_in, False)
+        os.set_blocking(self._wake_out, False)
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="ovltui-netns", daemon=True)
+
+    def start(self) -> None:
+        """Sweep once in the calling thread, then go on in a thread of its own."""
+        self._publish(self._discoverer.sweep())
+        self._thread.start()
+
+    def hint(self) -> None:
+        """Sweep soon; any thread may call it."""
+        with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
+            os.write(self._wake_out, b"\0")
+
+    def close(self) -> None:
+        """End the thread and let go of everything."""
+        self._closing = True
+        self.hint()
+        if self._thread.is_alive():
+            self._thread.join()
+        os.close(self._wake_in)
+        os.close(self._wake_out)
+        self._mounts.close()
+
+    def _run(self) -> None:
+        poll = select.poll()
+        poll.register(self._mounts.fd, self._mounts.events)
+        poll.register(self._wake_in, select.POLLIN)
+        while not self._closing:
+            ready = {fd for fd, _ in poll.poll(PERIOD_S * 1000)}
+            changed = self._mounts.fd in ready
+            if changed:
+                self._mounts.drain()
+            if self._wake_in in ready:
+                os.read(self._wake_in, 4096)
+            if not self._closing:
+                self._publish(self._discoverer.sweep(changed=changed))

@@ -1,0 +1,193 @@
+"""A session on the living kernel: the reader process, the sweeps and the Docker Engines, each in a thread of its own.
+
+Source: ``kernel.receiver``, ``netns.watch``, ``identity.engine``. Privileges: root for everything; as an ordinary user
+what the kernel shows, and the rest as gaps. It changes one thing on the host: namespaces without an nsid get one, which
+pins nothing and ends with them; ``Options.passive`` leaves even that.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ovltui.errors import NetnsError, PrivilegeError
+from ovltui.identity.endpoints import Endpoint, find
+from ovltui.identity.engines import Engines
+from ovltui.kernel import capabilities, procfs
+from ovltui.kernel.namespace import opened
+from ovltui.kernel.receiver import Receiver
+from ovltui.kernel.relaunch import module_command
+from ovltui.kernel.spawn import command_line
+from ovltui.kernel.users import login_shell
+from ovltui.netns.discover import Discoverer, Sweep, host_name, key_of, ways_in
+from ovltui.netns.model import Netns
+from ovltui.netns.watch import NetnsWatch
+from ovltui.session.greet import Greeter, ask_nsid
+from ovltui.session.session import Session
+
+ENGINE_PERIOD_S = 3.0
+"""Seconds between looks for Docker Engines that came up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says of the session."""
+
+    docker: tuple[str, ...] = ()
+    """Engines that the user named."""
+    no_docker: bool = False
+    """Ask no engine."""
+    passive: bool = False
+    """Give no nsids."""
+    limit: int = 1_000_000
+    """Records to keep."""
+    environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+
+
+class LiveSession(Session):
+    """A session that runs; ``start`` and ``close`` it."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(host_name(), key_of(os.getpid()), options.limit)
+        self.unprivileged = bool(capabilities.missing())
+        self._options = options
+        self._greeter = Greeter(self.host, self.stream, passive=options.passive)
+        self._deaf = ""
+        self._closing = threading.Event()
+        self._searched = threading.Event()
+        self._spoke = threading.Event()
+        self._receiver: Receiver | None = None
+        self._watch: NetnsWatch | None = None
+        self._engines: Engines | None = None
+        self._threads: list[threading.Thread] = []
+
+    def look(self) -> None:
+        """Sweep once, in the calling thread, giving no nsids: for commands that only list."""
+        self._take(Discoverer(ask_nsid).sweep())
+
+    def start(self) -> None:
+        """Begin to receive, then list the namespaces, then go on in threads."""
+        self._receiver = Receiver()
+        self._go("ovltui-frames", self._read)
+        self._watch = NetnsWatch(self._greeter.greet, self._take)
+        self._watch.start()
+
+    def start_engines(self) -> None:
+        """Begin to ask Docker Engines for names; nobody waits for them."""
+        if not self._options.no_docker:
+            self._engines = Engines(self._find_engines, self._engines_spoke)
+            self._go("ovltui-engines", self._look_for_engines)
+
+    def wait_for_engines(self, patience_s: float) -> None:
+        """Wait until every engine found so far has answered or failed to, but not longer than ``patience_s``."""
+        deadline = time.monotonic() + patience_s
+        while self._engines and time.monotonic() < deadline:
+            self._spoke.clear()
+            if self._searched.is_set() and all(view.answers or view.says for view in self._engines.views()):
+                break
+            self._spoke.wait(deadline - time.monotonic())
+
+    def close(self) -> None:
+        """End every thread and process of the session."""
+        self._closing.set()
+        if self._engines:
+            self._engines.close()
+        if self._watch:
+            self._watch.close()
+        if self._receiver:
+            self._receiver.close()
+        for thread in self._threads:
+            thread.join()
+        if self._receiver:
+            self._receiver.release()
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return what cannot be seen or heard, with what this session itself was refused."""
+        return (*super().gaps(), *((self._deaf,) if self._deaf else ()), *self._greeter.gaps())
+
+    @property
+    def ended(self) -> str:
+        """Why no more events come, a sentence; empty while they do."""
+        return self._deaf
+
+    def way_in(self, netns: Netns) -> str:
+        """Return a path by which ``netns`` can be entered now.
+
+        Raises:
+            NetnsError: it died, or none of its paths leads to it any more.
+            PrivilegeError: the kernel does not let us open it.
+        """
+        refusal: OSError | None = None
+        for path in ways_in(netns):
+            try:
+                with opened(path) as namespace:
+                    if namespace.id == netns.key.id:
+                        return path
+            except PermissionError as error:
+                refusal = error
+            except OSError:
+                continue
+        name = self._identities[netns.key].name if netns.key in self._identities else f"net:[{netns.inode}]"
+        if refusal:
+            raise PrivilegeError(f"{name} may not be opened ({refusal.strerror}): run ovltui as root.")
+        raise NetnsError(f"{name} is gone: list again and choose anew.")
+
+    def shell_command(self, netns: Netns) -> list[str]:
+        """Return the words that run the user's shell in ``netns``; errors as in ``way_in``."""
+        shell = [login_shell(self._options.environ)]
+        return shell if netns.own else command_line(self.way_in(netns), netns.key.id, shell)
+
+    def own_command(self, argv: Sequence[str]) -> list[str]:
+        """Return the words that start ovltui again with ``argv``, for sudo, which drops DOCKER_HOST."""
+        url = self._options.environ.get("DOCKER_HOST")
+        named = self._options.docker or self._options.no_docker or not url
+        return module_command("ovltui.__main__", *argv, *(() if named else ("--docker", str(url))))
+
+    def _go(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _read(self) -> None:
+        assert self._receiver is not None
+        while frames := self._receiver.read():
+            self.feed(frames)
+        if not self._closing.is_set():
+            self._deaf = f"the reader process ended, no more events come ({self._receiver.last_words()})"
+            self.tell()
+
+    def _nsid_changed(self) -> None:
+        if self._watch:
+            self._watch.hint()
+
+    def _take(self, sweep: Sweep) -> None:
+        self._greeter.keep({netns.key for netns in sweep.netnses})
+        self.publish(sweep.netnses, _process_names(sweep), sweep.gaps)
+
+    def _find_engines(self) -> tuple[Endpoint, ...]:
+        options = self._options
+        return find(options.docker, environ=options.environ, home=Path.home())
+
+    def _engines_spoke(self) -> None:
+        if self._engines:
+            self.engines_changed(self._engines.views())
+        self._spoke.set()
+        if self._watch:
+            self._watch.hint()
+
+    def _look_for_engines(self) -> None:
+        assert self._engines is not None
+        while True:
+            self._engines.refresh()
+            self._searched.set()
+            self._engines_spoke()
+            if self._closing.wait(ENGINE_PERIOD_S):
+                return
+
+
+def _process_names(sweep: Sweep) -> dict[int, str]:
+    """Return names of the first process of each namespace that nothing but processes tells of."""
+    pids = (netns.pids[0] for netns in sweep.netnses if netns.pids and not netns.mounts and not netns.own)
+    return {pid: procfs.name(pid) for pid in pids}

@@ -1,0 +1,137 @@
+"""The session: one stream, the namespaces that live now, what they are called, and a snapshot of it all.
+
+Source: whoever feeds ``stream`` and calls ``publish``: the live kernel (``session.live``) or a test. Front ends read
+``ring``, ``names`` and ``snapshot()``, and are told of changes by ``on_change``.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
+
+from ovltui.events.record import OWN_NSID, Record
+from ovltui.events.ring import Ring
+from ovltui.identity.labels import labels
+from ovltui.identity.match import match
+from ovltui.identity.model import EngineView, Identity
+from ovltui.identity.naming import identify
+from ovltui.netns.model import Netns, NetnsKey
+from ovltui.session.names import SessionNames
+from ovltui.session.snapshot import EngineStatus, Row, Snapshot
+from ovltui.session.stream import Stream
+from ovltui.session.tree import in_order
+from ovltui.state.tenure import Tenure, Tenures
+
+
+class Session:
+    """What both front ends read.
+
+    Args:
+        host: name of the machine.
+        own: the namespace in which events are received; None where it cannot be told.
+        limit: records to keep.
+    """
+
+    def __init__(self, host: str, own: NetnsKey | None, limit: int = 1_000_000) -> None:
+        self.host = host
+        self.ring = Ring(limit)
+        self.tenures = Tenures(own)
+        self.stream = Stream(self.ring, self.tenures, self._nsid_changed)
+        self.unprivileged = False
+        """Whether much is hidden for lack of capabilities."""
+        self._identities: dict[NetnsKey, Identity] = {}
+        self.names = SessionNames(self.tenures, self._identities)
+        self._netnses: tuple[Netns, ...] = ()
+        self._views: tuple[EngineView, ...] = ()
+        self._comms: dict[int, str] = {}
+        self._sweep_gaps: tuple[str, ...] = ()
+        self._version = 0
+        self._lock = Lock()
+        self._listeners: tuple[Callable[[], None], ...] = ()
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Call ``listener``, in any thread and often, when records came or the snapshot changed."""
+        self._listeners = (*self._listeners, listener)
+
+    def tell(self) -> None:
+        """Tell the listeners."""
+        for listener in self._listeners:
+            listener()
+
+    def feed(self, frames: bytes) -> None:
+        """Take in frames and tell the listeners."""
+        if self.stream.feed(frames):
+            self.tell()
+
+    def publish(
+        self, netnses: Sequence[Netns], comms: dict[int, str] | None = None, gaps: tuple[str, ...] = ()
+    ) -> None:
+        """Take in what a sweep found: namespaces, names of processes by pid, and what was hidden."""
+        with self._lock:
+            if (tuple(netnses), gaps) == (self._netnses, self._sweep_gaps):
+                return
+            self._netnses, self._sweep_gaps = tuple(netnses), gaps
+            self._comms = comms or {}
+            self._name()
+        self.tell()
+
+    def engines_changed(self, views: Iterable[EngineView]) -> None:
+        """Take in what the Docker Engines say."""
+        with self._lock:
+            if tuple(views) == self._views:
+                return
+            self._views = tuple(views)
+            self._name()
+        self.tell()
+
+    def snapshot(self) -> Snapshot:
+        """Return the newest picture."""
+        with self._lock:
+            netnses, views, version = self._netnses, self._views, self._version
+            identities = dict(self._identities)
+        rows = [self._row(netns, identities[netns.key]) for netns in netnses if netns.key in identities]
+        names = labels(views, netnses)
+        engines = tuple(
+            EngineStatus(names[view.url], view.url, view.version, view.answers, view.says, view.asked) for view in views
+        )
+        return Snapshot(version, self.host, in_order(rows), engines, self.gaps())
+
+    @property
+    def ended(self) -> str:
+        """Why no more records come, a sentence; empty while they may."""
+        return ""
+
+    def find(self, text: str) -> tuple[Row, ...]:
+        """Return the living namespaces that a person may mean by ``text``, in the order of the snapshot."""
+        rows = self.snapshot().rows
+        identities = {row.netns.key: row.identity for row in rows}
+        keys = match(text, [row.netns for row in rows], identities, self._views)
+        return tuple(row for row in rows if row.netns.key in keys)
+
+    def gaps(self) -> tuple[str, ...]:
+        """Return what cannot be seen or heard, each a sentence."""
+        hearing = self.stream.hearing
+        silent = [f"{view.url}: {view.says}" for view in self._views if view.asked and not view.answers]
+        return (*self._sweep_gaps, *(hearing.says if hearing else ()), *silent)
+
+    def netns_of(self, record: Record) -> NetnsKey | None:
+        """Return the namespace that a record is of, or None where it is not known."""
+        tenure = self.tenures.at(record.nsid, record.seq)
+        return tenure.key if tenure else None
+
+    def tenure_of(self, netns: Netns) -> Tenure | None:
+        """Return what is known of the contents of a namespace."""
+        return self.tenures.at(OWN_NSID, self.ring.end) if netns.own else self.tenures.of(netns.key)
+
+    def _nsid_changed(self) -> None:
+        """A namespace may have been born or has died."""
+
+    def _name(self) -> None:
+        self._identities.update(identify(self._netnses, self._views, self._comms))
+        for key in self.stream.prune():
+            self._identities.pop(key, None)
+        self._version += 1
+
+    def _row(self, netns: Netns, identity: Identity) -> Row:
+        tenure = self.tenure_of(netns)
+        if tenure is None:
+            return Row(netns, identity, (), ())
+        return Row(netns, identity, tenure.links.now, tenure.addresses.telling)

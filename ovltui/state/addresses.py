@@ -1,0 +1,68 @@
+"""The addresses of one namespace.
+
+Source: RTM_NEWADDR and RTM_DELADDR as decoded events, and the answers of a dump. Incomplete: a dump that began before
+an address was removed may bring it back until the next dump; the kernel reports every removal.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Address:
+    """An address on a link."""
+
+    ifindex: int
+    local: str
+    prefixlen: int
+
+    def __str__(self) -> str:
+        return f"{self.local}/{self.prefixlen}"
+
+
+def address_from(fields: Mapping[str, Any]) -> Address:
+    """Return the address that the fields of an addr event describe."""
+    local = fields.get("local") or fields.get("address") or ""
+    return Address(fields["ifindex"], local, fields["prefixlen"])
+
+
+class Addresses:
+    """Addresses, in the order in which they came. One thread writes, any thread reads."""
+
+    def __init__(self) -> None:
+        self._now: dict[Address, int] = {}
+        self._gone: dict[Address, int] = {}
+
+    @property
+    def now(self) -> tuple[Address, ...]:
+        """All addresses."""
+        return tuple(self._now.copy())
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """Addresses that tell where a namespace is: neither loopback nor link-local, IPv4 first."""
+        parsed = [(ip_address(address.local), str(address)) for address in self.now if address.local]
+        kept = [(ip.version, text) for ip, text in parsed if not (ip.is_loopback or ip.is_link_local)]
+        return tuple(text for _, text in sorted(kept, key=lambda entry: entry[0]))
+
+    def learn(self, seq: int, address: Address) -> None:
+        """Take in a RTM_NEWADDR at ``seq``."""
+        self._now[address] = seq
+        self._gone.pop(address, None)
+
+    def forget(self, seq: int, address: Address) -> None:
+        """Take in a RTM_DELADDR at ``seq``."""
+        self._now.pop(address, None)
+        self._gone[address] = seq
+
+    def load(self, seq: int, addresses: Iterable[Address]) -> None:
+        """Take in a dump that began when ``seq`` was the next record: newer events win over it."""
+        dumped = set(addresses)
+        for address in sorted(dumped):
+            if self._gone.get(address, -1) < seq and address not in self._now:
+                self._now[address] = seq
+        for address in [held for held, since in self._now.items() if since < seq and held not in dumped]:
+            del self._now[address]
+        self._gone = {address: when for address, when in self._gone.items() if when >= seq}

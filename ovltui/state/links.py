@@ -1,0 +1,100 @@
+"""The links of one namespace: what each is now, and what it was called at any moment of the stream.
+
+Source: RTM_NEWLINK and RTM_DELLINK as decoded events, and the answers of a dump. Incomplete: a link that came and went
+inside a gap is not known; a link of a dump counts as older than every event.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+_NAMES_KEPT = 64
+"""Names remembered of one ifindex; the oldest is forgotten first."""
+_UP = "UP"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as its last message described it."""
+
+    ifindex: int
+    ifname: str
+    kind: str
+    """``veth``, ``bridge``, ``vxlan`` …; empty for hardware and loopback."""
+    up: bool
+    """Whether it is administratively up."""
+    master: int | None
+    """Ifindex of the bridge or bond that it is a port of."""
+    peer: int | None
+    """Ifindex that it is tied to (veth peer, parent), in namespace ``peer_nsid`` or its own."""
+    peer_nsid: int | None
+    """Nsid of the other namespace, in this one's own numbering; None for the same namespace."""
+    vni: int | None
+
+
+def link_from(fields: Mapping[str, Any]) -> Link:
+    """Return the link that the fields of a link event describe."""
+    info = fields.get("linkinfo", {})
+    return Link(
+        ifindex=fields["ifindex"],
+        ifname=fields.get("ifname", f"if{fields['ifindex']}"),
+        kind=info.get("info_kind", ""),
+        up=_UP in fields.get("flags", ()),
+        master=fields.get("master"),
+        peer=fields.get("link_index"),
+        peer_nsid=fields.get("link_netnsid"),
+        vni=info.get("info_data", {}).get("id") if info.get("info_kind") == "vxlan" else None,
+    )
+
+
+class Links:
+    """Links by ifindex. One thread writes, any thread reads."""
+
+    def __init__(self) -> None:
+        self._now: dict[int, Link] = {}
+        self._names: dict[int, list[tuple[int, str]]] = {}
+        self._touched: dict[int, int] = {}
+
+    @property
+    def now(self) -> tuple[Link, ...]:
+        """The links that exist, ascending by ifindex."""
+        return tuple(link for _, link in sorted(self._now.copy().items()))
+
+    def learn(self, seq: int, link: Link) -> None:
+        """Take in the link of a RTM_NEWLINK at ``seq``."""
+        self._touched[link.ifindex] = seq
+        self._now[link.ifindex] = link
+        self._call(seq, link)
+
+    def forget(self, seq: int, ifindex: int) -> None:
+        """Take in a RTM_DELLINK at ``seq``; the name stays known for older records."""
+        self._touched[ifindex] = seq
+        self._now.pop(ifindex, None)
+
+    def load(self, seq: int, links: Iterable[Link]) -> None:
+        """Take in a dump that began when ``seq`` was the next record: newer events win over it."""
+        dumped = {link.ifindex: link for link in links}
+        for ifindex, link in dumped.items():
+            if self._touched.get(ifindex, -1) < seq:
+                self.learn(seq, link)
+        for ifindex in self._now.keys() - dumped.keys():
+            if self._touched.get(ifindex, -1) < seq:
+                self.forget(seq, ifindex)
+
+    def name_at(self, ifindex: int, seq: int) -> str | None:
+        """Return what link ``ifindex`` was called when record ``seq`` was received, or None if never known.
+
+        Before its first known name, that name is returned: the link was there before we looked.
+        """
+        names = self._names.get(ifindex)
+        if not names:
+            return None
+        index = bisect_right(names, seq, key=lambda entry: entry[0])
+        return names[max(0, index - 1)][1]
+
+    def _call(self, seq: int, link: Link) -> None:
+        names = self._names.setdefault(link.ifindex, [])
+        if not names or names[-1][1] != link.ifname:
+            names.append((seq, link.ifname))
+            del names[:-_NAMES_KEPT]

@@ -1,0 +1,190 @@
+"""The app: one session, its screens, and what concerns the terminal as a whole.
+
+Source: a ``Session``; signals of the process. Privileges: a terminal on stdin, stdout and stderr. Data is painted at
+most ``PAINTS_PER_SECOND`` times a second; the app sleeps while nothing happens.
+"""
+
+import asyncio
+import os
+import select
+import signal
+from collections.abc import Iterable
+from functools import partial
+from io import StringIO
+from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.console import Console
+from textual.app import App, SystemCommand
+from textual.binding import BindingType
+from textual.message import Message
+from textual.screen import Screen
+
+from ovltui.errors import OvltuiError
+from ovltui.session.live import LiveSession
+from ovltui.session.session import Session
+from ovltui.tui.foreground import Foreground
+from ovltui.tui.screens.events import EventsScreen
+from ovltui.tui.screens.help import Help
+from ovltui.tui.theme import DARK
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+AS_ROOT = 1000
+"""Return value of the app that asks to be started again under sudo."""
+PAINTS_PER_SECOND = 5
+"""How often new data is drawn; keys are drawn at once."""
+_TWICE_S = 2.0
+_TERMINAL_LOOK_S = 2.0
+
+
+class OvltuiApp(App[int]):
+    """The screens of ``ovltui``.
+
+    Args:
+        session: what to show; started by whoever made it.
+        ascii_only: draw with ASCII alone.
+    """
+
+    TITLE = "ovltui"
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS: ClassVar[list[BindingType]] = []
+
+    class Advanced(Message):
+        """Records came, or the namespaces changed."""
+
+    def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
+        super().__init__()
+        self._ascii_only = ascii_only
+        self._session = session
+        self._told = False
+        self._painted = 0.0
+        self._timer: Timer | None = None
+        self._interrupted = 0.0
+        self._foreground = Foreground()
+        self._ending = False
+        self.animation_level = "none"
+        # What the library would print of a defect holds local variables: it goes to a file instead.
+        self.trace = StringIO()
+        """What there is to read about the defect that ended the app, if one did."""
+        self.error_console = Console(file=self.trace, width=120, color_system=None)
+        self.register_theme(DARK)
+        self.theme = DARK.name
+
+    def on_mount(self) -> None:
+        """Show the first screen; then let Docker be asked."""
+        self.push_screen(EventsScreen(self._session, ascii_only=self._ascii_only))
+        self._session.on_change(self._tell)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(number, self._end)
+        self.set_interval(_TERMINAL_LOOK_S, self._look_at_terminal)
+        self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
+        if isinstance(self._session, LiveSession):
+            self.call_after_refresh(self._session.start_engines)
+
+    def on_ovltui_app_advanced(self) -> None:
+        """Paint now, or as soon as the last painting is long enough ago."""
+        self._told = False
+        due = self._painted + 1 / PAINTS_PER_SECOND
+        if self._timer is not None:
+            return
+        if monotonic() >= due:
+            self._paint()
+        else:
+            self._timer = self.set_timer(due - monotonic(), self._paint)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Offer every key's action by its words, and a shell in each namespace."""
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and binding.id and not binding.id.startswith(("list.", "page.")):
+                run = partial(self.run_action, binding.action, active.node)
+                yield SystemCommand(binding.description, f"key {binding.key}", run)
+        for row in self._session.snapshot().rows:
+            name = row.identity.name
+            yield SystemCommand(f"Shell in {name}", "full screen", partial(self._shell, name))
+
+    def action_help(self) -> None:
+        """Show the keys that work here."""
+        bindings = [active.binding for active in self.screen.active_bindings.values()]
+        self.push_screen(Help(bindings, self._session.gaps()))
+
+    def action_redraw(self) -> None:
+        """Paint everything again."""
+        self.screen.refresh(layout=True)
+
+    def action_interrupt(self) -> None:
+        """Quit at the second ctrl+c."""
+        if monotonic() - self._interrupted < _TWICE_S:
+            self.exit(0)
+        else:
+            self._interrupted = monotonic()
+            self.notify("ctrl+c once more quits; q quits too.", timeout=_TWICE_S, markup=False)
+
+    def action_sudo(self) -> None:
+        """Start again as root, with the same arguments."""
+        if os.geteuid() == 0:
+            self.notify("ovltui runs as root already.", markup=False)
+        else:
+            self.exit(AS_ROOT)
+
+    async def action_shell(self) -> None:
+        """Open a full-screen shell in the chosen namespace."""
+        screen = self.screen
+        row = screen.chosen() if isinstance(screen, EventsScreen) else None
+        if row is None:
+            self.notify("Choose a namespace first: move the cursor to one.", severity="warning", markup=False)
+        else:
+            await self._shell(row.identity.name)
+
+    async def _shell(self, name: str) -> None:
+        row = self._session.snapshot().row(name)
+        if row is None or not isinstance(self._session, LiveSession):
+            self.notify(f"{name} is gone.", severity="error", markup=False)
+            return
+        try:
+            argv = self._session.shell_command(row.netns)
+        except OvltuiError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        says = ""
+        # Painting while suspended would fill the writer's queue and block the loop for good.
+        with self.suspend(), self.batch_update():
+            print(f"\novltui: shell in {name}; exit or ctrl+d returns", flush=True)  # noqa: T201
+            try:
+                status = await self._foreground.run(argv)
+                says = f"The shell in {name} ended with status {status}." if status else ""
+            except OSError as error:
+                says = f"The shell in {name} could not be started ({error.strerror})."
+        if says and not self._ending:
+            self.notify(says, severity="warning", markup=False)
+        self._paint()
+
+    def _tell(self) -> None:
+        """Have the app paint soon; called in any thread."""
+        if not self._told:
+            self._told = True
+            self.post_message(self.Advanced())
+
+    def _paint(self) -> None:
+        self._timer = None
+        self._painted = monotonic()
+        screen = next((one for one in self.screen_stack if isinstance(one, EventsScreen)), None)
+        if screen and screen.is_mounted and screen.paint():
+            self._tell()
+
+    def _end(self) -> None:
+        """The terminal or somebody with a right to says that it is over."""
+        self._ending = True
+        self._foreground.hang_up()
+        self.exit(0)
+
+    def _look_at_terminal(self) -> None:
+        """End when the terminal is gone and nobody told us (SIGHUP was ignored): reading it would spin."""
+        poll = select.poll()
+        poll.register(0, 0)
+        if any(events & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, events in poll.poll(0)):
+            self._end()

@@ -1,0 +1,71 @@
+"""Runs the screens on the living kernel: from the command line's options to an exit status.
+
+Source: a ``LiveSession``. Privileges: a terminal on stdin, stdout and stderr, which the caller has made sure of.
+"""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from typing import NoReturn
+
+from ovltui.errors import ExitStatus, OvltuiError, PrivilegeError
+from ovltui.session.live import LiveSession, Options
+from ovltui.text import clean
+from ovltui.tui.app import AS_ROOT, OvltuiApp
+
+_DEPTHS = {"16": "standard", "256": "256", "always": "truecolor"}
+
+
+def run(options: Options, argv: Sequence[str], *, color: str = "auto", ascii_only: bool = False) -> int:
+    """Show the screens until the user leaves them; return the exit status.
+
+    Args:
+        options: of the session.
+        argv: the arguments of the command line, for starting it again under sudo.
+        color: ``auto``, ``always``, ``never``, ``16`` or ``256``.
+        ascii_only: draw with ASCII alone.
+
+    Raises:
+        OvltuiError: a defect ended the screens; what is known of it is in a file.
+        PrivilegeError: sudo is not there.
+    """
+    _prepare_terminal(color)
+    session = LiveSession(options)
+    try:
+        session.start()
+        app = OvltuiApp(session, ascii_only=ascii_only)
+        status = app.run()
+    finally:
+        session.close()
+    if status == AS_ROOT:
+        _as_root(session.own_command(argv))
+    if app.return_code:
+        raise OvltuiError(_defect(app.trace.getvalue()))
+    return status or ExitStatus.FINE
+
+
+def _defect(trace: str) -> str:
+    """Keep the trace of a defect in a file of the user's own; return the sentence to say."""
+    fd, path = tempfile.mkstemp(prefix="ovltui-defect-", suffix=".txt")
+    with os.fdopen(fd, "w", encoding="utf-8") as file:
+        file.write(trace)
+    last = next((line for line in reversed(trace.splitlines()) if line.strip()), "no reason given")
+    return f"A defect ended the screens ({clean(last)}): {path} tells where, with names and addresses of this host."
+
+
+def _prepare_terminal(color: str) -> None:
+    """Let the terminal's own size and the chosen colours hold."""
+    for name in ("COLUMNS", "LINES"):  # exported by some shells, they would freeze the size
+        os.environ.pop(name, None)
+    if color == "never":
+        os.environ["NO_COLOR"] = "1"
+    elif color in _DEPTHS:
+        os.environ["TEXTUAL_COLOR_SYSTEM"] = _DEPTHS[color]
+
+
+def _as_root(words: Sequence[str]) -> NoReturn:
+    """Replace this process by the same command under sudo."""
+    try:
+        os.execvp("sudo", ["sudo", "--", *words])
+    except FileNotFoundError as error:
+        raise PrivilegeError("sudo is not installed: start ovltui as root instead.") from error

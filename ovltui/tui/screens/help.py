@@ -1,0 +1,69 @@
+"""The help page: the keys that work now, made from the bindings, and what cannot be seen here."""
+
+from collections.abc import Sequence
+
+from rich.text import Text
+from textual.binding import Binding
+
+from ovltui.tui.screens.page import Page, heading
+
+_WHAT = """\
+A line is one event of one namespace: when, where, mark, what.
++ new   - gone   ~ changed   → moved away   ? looked up, missed   ! lost
+Choose a namespace or a network and the panes narrow to it; a widens.
+Scrolling up pauses, G or End is live again; nothing is lost meanwhile.
+"""
+_NOT_OURS = frozenset(("Copy selected text", "Scroll Left", "Scroll Right", "Page Left", "Page Right", "palette"))
+"""Bindings of the library that lead nowhere here."""
+_KEYS = {
+    "slash": "/",
+    "question_mark": "?",
+    "colon": ":",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "escape": "esc",
+    "home": "Home",
+    "end": "End",
+    "up": "↑",
+    "down": "↓",
+    "f1": "F1",
+}
+
+
+class Help(Page):
+    """A page on keys.
+
+    Args:
+        bindings: those that work where the user is.
+        gaps: what cannot be seen, each a sentence.
+    """
+
+    def __init__(self, bindings: Sequence[Binding], gaps: Sequence[str]) -> None:
+        super().__init__()
+        self._keys = bindings
+        self._gaps = gaps
+
+    def title_text(self) -> str:
+        """Always the same."""
+        return "help"
+
+    def body(self) -> Text:
+        """Return marks, keys and gaps."""
+        text = Text(_WHAT)
+        heading(text, "keys")
+        keys: dict[str, list[str]] = {}
+        for binding in self._keys:
+            if binding.description in _NOT_OURS:
+                continue
+            keys.setdefault(binding.description, []).append(_KEYS.get(binding.key, binding.key))
+        cells = [(" ".join(dict.fromkeys(names)), what) for what, names in keys.items() if what]
+        half = -(-len(cells) // 2)
+        for at in range(half):
+            for name, what in (cells[at], cells[at + half] if at + half < len(cells) else ("", "")):
+                text.append(f"  {name:13} ", style="bold")
+                text.append(f"{what:20}")
+            text.append("\n")
+        heading(text, "what cannot be seen or heard here")
+        for gap in self._gaps or ("nothing that we know of",):
+            text.append(f"  {gap}\n")
+        return text

@@ -1,0 +1,69 @@
+"""A page over the screen: some text to read, ``esc`` goes back."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+
+class Page(ModalScreen[None]):
+    """Text in a frame; subclasses give ``title`` and ``body``."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,question_mark,f1", "dismiss", "Back", id="page.back"),
+        Binding("j,down", "scroll(1)", "Down", show=False, id="page.down"),
+        Binding("k,up", "scroll(-1)", "Up", show=False, id="page.up"),
+        Binding("ctrl+d,pagedown", "scroll(10)", "Page down", show=False, id="page.page_down"),
+        Binding("ctrl+u,pageup", "scroll(-10)", "Page up", show=False, id="page.page_up"),
+    ]
+    DEFAULT_CSS = """
+    Page {
+        align: center middle;
+        background: $background 60%;
+        & VerticalScroll {
+            width: 100%; max-width: 110; height: auto; max-height: 94%;
+            border: round $border-focus; border-title-color: $border-focus; border-title-style: bold;
+            border-subtitle-color: $dim; background: $panel; padding: 0 2;
+            scrollbar-size-vertical: 1;
+        }
+    }
+    """
+
+    def title_text(self) -> str:
+        """Return the title, clean text."""
+        raise NotImplementedError
+
+    def body(self) -> Text:
+        """Return the page."""
+        raise NotImplementedError
+
+    def compose(self) -> ComposeResult:
+        """One frame with the text in it."""
+        frame = VerticalScroll(Static(self.body(), markup=False))
+        frame.border_title = Content(self.title_text()).markup
+        frame.border_subtitle = "esc goes back"
+        yield frame
+
+    async def action_dismiss(self, result: None = None) -> None:
+        """Go back."""
+        self.dismiss(result)
+
+    def action_scroll(self, by: int) -> None:
+        """Scroll by lines."""
+        self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+
+def heading(text: Text, words: str) -> None:
+    """Append a heading to a page."""
+    text.append(f"\n{words}\n" if text.plain else f"{words}\n", style="bold #5fafd7")
+
+
+def fact(text: Text, name: str, value: str, width: int = 14) -> None:
+    """Append one line: a name and its value."""
+    text.append(f"  {name:{width}} ", style="#808080")
+    text.append(f"{value}\n")

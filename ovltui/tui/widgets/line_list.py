@@ -1,0 +1,149 @@
+"""A scrolling list of one-line rows with a cursor: what the browser and the event panes have in common."""
+
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+Part = tuple[str, str]
+"""Text and the name of the component class that styles it, without the widget's prefix; "" for plain."""
+
+
+_ASCII = str.maketrans({"→": ">", "…": "~", "●": "*", "▾": "v", "├": "|", "└": "`", "·": "|"})
+"""What stands for the characters that our own lines use beyond ASCII."""
+
+
+class LineList(ScrollView, can_focus=True):
+    """Rows that are drawn one by one, only those in sight; subclasses say what they are."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="list.down"),
+        Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="list.page_up"),
+        Binding("pagedown,ctrl+d", "page(1)", "Page down", show=False, id="list.page_down"),
+        Binding("home,g", "first", "First", show=False, id="list.first"),
+        Binding("end,G", "last", "Last", show=False, id="list.last"),
+    ]
+
+    PREFIX: ClassVar[str] = ""
+    """Prefix of the component classes."""
+
+    DEFAULT_CSS = """
+    LineList {
+        border: round $border;
+        border-title-color: $dim;
+        border-subtitle-color: $dim;
+        scrollbar-size-vertical: 1;
+        scrollbar-color: $border;
+        scrollbar-background: $background;
+        overflow-x: hidden;
+        &:focus {
+            border: round $border-focus;
+            border-title-color: $border-focus;
+            border-title-style: bold;
+        }
+    }
+    """
+
+    ascii_only: bool = False
+    """Whether to draw with ASCII alone, for terminals without UTF-8."""
+
+    @property
+    def row_count(self) -> int:
+        """Number of rows."""
+        raise NotImplementedError
+
+    @property
+    def cursor_row(self) -> int | None:
+        """The row to highlight, if any."""
+        raise NotImplementedError
+
+    def parts(self, row: int) -> list[Part]:
+        """Return what row ``row`` says, in styled parts."""
+        raise NotImplementedError
+
+    def placeholder(self) -> str:
+        """Return what to say when there are no rows."""
+        return ""
+
+    def move_cursor(self, row: int) -> None:
+        """Make ``row`` the current one."""
+        raise NotImplementedError
+
+    def fit(self) -> None:
+        """Take in a new number of rows."""
+        size = Size(self.scrollable_content_region.width, self.row_count)
+        if size != self.virtual_size:
+            self.virtual_size = size
+        self.refresh()
+
+    def bring_into_sight(self, row: int) -> None:
+        """Scroll no more than needed to show ``row``."""
+        height = self.scrollable_content_region.height
+        top = round(self.scroll_y)
+        if row < top:
+            self.scroll_to(y=row, animate=False)
+        elif row >= top + height:
+            self.scroll_to(y=row - height + 1, animate=False)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the row that stands at line ``y`` of the widget."""
+        row = round(self.scroll_y) + y
+        width = self.scrollable_content_region.width
+        base = self.rich_style
+        if row >= self.row_count:
+            says = f" {self.placeholder()}" if y == 0 and not self.row_count else ""
+            return Strip([Segment(says, base + self._style("placeholder"))]).adjust_cell_length(width, base)
+        if row == self.cursor_row:
+            name = "cursor-focus" if self.has_focus else "cursor"
+            base += self.get_component_rich_style(f"{self.PREFIX}--{name}", partial=True)
+        strip = Strip([Segment(self._drawable(text), base + self._style(name)) for text, name in self.parts(row)])
+        if strip.cell_length > width:
+            # A cut is marked, so that nobody takes half an address for a whole one.
+            strip = Strip([*strip.crop(0, width - 1), Segment(self._drawable("…"), base)])
+        return strip.adjust_cell_length(width, base)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the mouse points."""
+        offset = event.get_content_offset(self)
+        if offset is not None and round(self.scroll_y) + offset.y < self.row_count:
+            self.move_cursor(round(self.scroll_y) + offset.y)
+
+    def on_resize(self) -> None:
+        """Keep the width of the rows that of the widget."""
+        self.fit()
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by ``by`` rows."""
+        current = self.cursor_row
+        start = self.row_count if current is None else current
+        self._go(start + by)
+
+    def action_page(self, by: int) -> None:
+        """Move the cursor by pages."""
+        self.action_move(by * max(1, self.scrollable_content_region.height - 1))
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self._go(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self._go(self.row_count - 1)
+
+    def _drawable(self, text: str) -> str:
+        return text.translate(_ASCII).encode("ascii", "replace").decode() if self.ascii_only else text
+
+    def _go(self, row: int) -> None:
+        if self.row_count:
+            self.move_cursor(min(max(row, 0), self.row_count - 1))
+
+    def _style(self, name: str) -> Style:
+        class_name = f"{self.PREFIX}--{name}"
+        known = class_name in self.COMPONENT_CLASSES
+        return self.get_component_rich_style(class_name, partial=True) if known else Style.null()

@@ -1,0 +1,123 @@
+"""Takes the screenshots of the README: ``python tests/shots.py [NAME ...]``, as root.
+
+Two Docker Engines are brought up, the installed ``ovltui`` runs in tmux, each scene drives it by keys, and
+what the terminal then shows goes to ``screenshots/NAME.svg`` and ``.png``. Needs what ``needs_docker`` and
+``needs_tmux`` stand for, and ``rsvg-convert``.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from tests.bed.engines import TwoEngines
+from tests.bed.means import MISSING, command
+from tests.bed.picture import png, svg
+from tests.bed.signals import end_as_on_interrupt
+from tests.bed.terminal import Terminal
+
+ROOT = Path(__file__).resolve().parent.parent
+LARGE = (120, 36)
+SMALL = (80, 24)
+_SETTLE = 1.0
+"""Seconds after which a screen that gets no events does not change any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What to show, and how to get there."""
+
+    name: str
+    """Name of the picture's files."""
+    size: tuple[int, int]
+    play: Callable[[Terminal, TwoEngines], None]
+    """Drives the program, which has just started and drawn itself."""
+
+
+def select(terminal: Terminal, name: str) -> None:
+    """Move the browser's cursor from its first row down to the row of ``name``."""
+    rows = [row.split("│")[1] if "│" in row else "" for row in terminal.wait(name).splitlines()]
+    first = next(number for number, row in enumerate(rows) if "all namespaces" in row)
+    wanted = next(number for number, row in enumerate(rows) if number > first and name in row)
+    terminal.keys(*["Down"] * (wanted - first))
+
+
+def events(terminal: Terminal, engines: TwoEngines) -> None:
+    """Start a third container and let it reach the one on the other node."""
+    engines.run(0, "docker3n", "-h", "docker3h")
+    engines.nodes[0].docker("exec", "docker3n", "ping", "-c", "3", "docker2n")
+    engines.nodes[0].docker("exec", "docker3n", "ping", "-c", "1", "-W", "1", "10.13.17.99", check=False)
+    terminal.wait("docker3n")
+
+
+def narrowed(terminal: Terminal, engines: TwoEngines) -> None:
+    """Select ``mynet01`` among the namespaces."""
+    events(terminal, engines)
+    select(terminal, f"mynet01@{engines.nodes[0].netns}")
+
+
+def filtered(terminal: Terminal, engines: TwoEngines) -> None:
+    """Filter the focused pane."""
+    events(terminal, engines)
+    terminal.keys("Tab")
+    time.sleep(_SETTLE)
+    terminal.keys("/")
+    terminal.type("docker3n")
+
+
+def helped(terminal: Terminal, _engines: TwoEngines) -> None:
+    """Open the help."""
+    terminal.keys("?")
+
+
+SCENES = (
+    Scene("events", LARGE, events),
+    Scene("events-80x24", SMALL, events),
+    Scene("narrowed", LARGE, narrowed),
+    Scene("filter", LARGE, filtered),
+    Scene("help", LARGE, helped),
+)
+"""Every picture."""
+
+
+def take(scene: Scene, argv: list[str], engines: TwoEngines, directory: Path) -> None:
+    """Play a scene in a terminal of its own and write its picture."""
+    with Terminal(*scene.size, argv) as terminal:
+        terminal.wait(lambda screen: screen.strip())
+        time.sleep(_SETTLE)
+        scene.play(terminal, engines)
+        time.sleep(_SETTLE)
+        drawing = directory / f"{scene.name}.svg"
+        drawing.write_text(svg(terminal.ansi(), *scene.size), encoding="utf-8")
+        png(drawing, drawing.with_suffix(".png"))
+    engines.nodes[0].docker("rm", "-f", "docker3n", check=False)
+    print(drawing)
+
+
+def main() -> None:
+    """Take the pictures that are named, or all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(scene.name for scene in SCENES))
+    parser.add_argument("--program", default=str(Path(sys.executable).parent / "ovltui"))
+    parser.add_argument("--directory", type=Path, default=ROOT / "screenshots")
+    options = parser.parse_args()
+    if unknown := set(options.names) - {scene.name for scene in SCENES}:
+        parser.error(f"no such picture: {', '.join(sorted(unknown))}")
+    missing = [reason for marker in ("needs_root", "needs_docker", "needs_tmux") if (reason := MISSING[marker]())]
+    if missing or not command("rsvg-convert"):
+        parser.error("; ".join(missing) or "needs rsvg-convert (librsvg2-bin)")
+    end_as_on_interrupt()
+    options.directory.mkdir(exist_ok=True)
+    with TwoEngines() as engines:
+        argv = [options.program, *(part for node in engines.nodes for part in ("--docker", node.url))]
+        for scene in SCENES:
+            if not options.names or scene.name in options.names:
+                take(scene, argv, engines, options.directory)
+
+
+if __name__ == "__main__":
+    main()

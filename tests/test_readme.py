@@ -1,0 +1,93 @@
+"""What the README says is true: each of its commands is run, and each key that it names exists."""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ovltui.tui.screens.events import EventsScreen
+from ovltui.tui.widgets.event_pane import EventPane
+from ovltui.tui.widgets.line_list import LineList
+from tests.bed.engines import TwoEngines
+from tests.bed.terminal import Terminal
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text()
+COMMANDS = re.findall(r"^\$ (ovltui .*?)(?:\s+#.*)?$", README, re.MULTILINE)
+BIN = Path(sys.executable).parent
+
+
+def blocks() -> list[str]:
+    return re.findall(r"^```sh\n(.*?)\n```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_there_are_two_commands_and_no_more() -> None:
+    assert len(blocks()) == 2
+    assert len(COMMANDS) >= 7
+
+
+def test_the_tests_command_is_the_one_that_runs_now_in_ci() -> None:
+    assert blocks()[1].endswith(".venv/bin/pytest")
+    assert "readme_block 2" in (ROOT / ".ci/run").read_text()
+
+
+@pytest.mark.needs_root
+@pytest.mark.needs_tmux
+def test_the_first_command_shows_the_screens_from_a_fresh_checkout(tmp_path: Path) -> None:
+    unwanted = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", ".hypothesis")
+    shutil.copytree(ROOT, tmp_path / "ovltui", ignore=unwanted)
+    command = f"cd {shlex.quote(str(tmp_path / 'ovltui'))} && {blocks()[0]}"
+    with Terminal(120, 36, ["sh", "-c", command]) as terminal:
+        terminal.wait("LIVE", timeout=180)
+        terminal.keys("q")
+        terminal.wait(lambda _: not terminal.alive)
+        assert terminal.status == 0
+
+
+@pytest.mark.needs_root
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_readme_does_what_it_says(command: str, two_engines: TwoEngines) -> None:
+    first, second = two_engines.nodes
+    # Two engines on one machine know the same network: its name alone would be ambiguous.
+    container = first.docker("ps", "-q", "--filter", "name=docker1n").strip()
+    plain = {"ovltui": str(BIN / "ovltui"), "mynet01": f"mynet01@{first.netns}", "docker1n": container}
+    words = [plain.get(word, word) for word in shlex.split(command)]
+    engines = ["--docker", first.url, "--docker", second.url]
+    words = [words[0], *engines, *words[1:]]
+    endless = "watch" in words and "--for" not in words
+    environ = {**os.environ, "SHELL": "/bin/sh"}
+    process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ)
+    if "watch" in words:
+        time.sleep(1.5)
+        first.docker("exec", "docker1n", "ping", "-c", "1", "-W", "1", "10.13.17.99", check=False)
+    if endless:
+        time.sleep(1)
+        process.send_signal(signal.SIGINT)
+    output, _ = process.communicate(timeout=30)
+    assert process.returncode == (130 if endless else 0)
+    assert output or command == "ovltui exec docker1n"
+
+
+def test_the_keys_of_the_readme_are_bound() -> None:
+    table = README.split("## Keys")[1].split("##")[0]
+    named = set(re.findall(r"`([^`]+)`", table)) - {"sudo", "+", "-", "~", "→", "?", "!"}
+    aliases = {"/": "slash", ":": "colon", "?": "question_mark", "esc": "escape", "F1": "f1"}
+    bound = {
+        key
+        for owner in (EventsScreen, EventPane, LineList)
+        for binding in owner.BINDINGS
+        for key in getattr(binding, "key", "").split(",")
+    }
+    assert {aliases.get(key, key) for key in named} <= bound
+
+
+@pytest.mark.parametrize("picture", re.findall(r"!\[[^]]*]\(([^)]+)\)", README))
+def test_the_pictures_exist(picture: str) -> None:
+    assert (ROOT / picture).is_file()

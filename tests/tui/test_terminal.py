@@ -1,0 +1,227 @@
+"""The installed command in a real terminal: shells, signals, a closed connection, hostile names."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.bed.netns import NamedNetns, ip
+from tests.bed.sshd import Sshd
+from tests.bed.terminal import Terminal
+
+pytestmark = [pytest.mark.needs_root, pytest.mark.needs_tmux]
+OVLTUI = str(Path(sys.executable).parent / "ovltui")
+NewNetns = Callable[[str], NamedNetns]
+
+
+@contextmanager
+def ovltui(*arguments: str, width: int = 120, height: int = 60) -> Iterator[Terminal]:
+    with Terminal(width, height, [OVLTUI, "--no-docker", *arguments], {"PS1": "inside$ "}) as terminal:
+        terminal.wait("LIVE")
+        yield terminal
+
+
+def readers_of(pid: int) -> list[int]:
+    """Return the reader processes that process ``pid`` started."""
+    return [
+        int(entry.name)
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit() and parent_and_words(entry)[0] == pid and "kernel.reader" in parent_and_words(entry)[1]
+    ]
+
+
+def parent_and_words(entry: Path) -> tuple[int, str]:
+    try:
+        stat = (entry / "stat").read_text().rpartition(")")[2].split()
+        return int(stat[1]), (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+    except (OSError, ValueError):
+        return 0, ""
+
+
+def gone(pid: int, within: float = 3.0) -> bool:
+    deadline = time.monotonic() + within
+    while time.monotonic() < deadline:
+        try:
+            if "Z" in (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]):
+                return True
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def choose(terminal: Terminal, name: str) -> None:
+    """Move the browser's cursor to a namespace."""
+    terminal.keys("/")
+    terminal.type(f"netns:{name}")
+    terminal.keys("Enter", "G")
+    terminal.wait(f"only {name}")
+
+
+def test_a_new_namespace_appears_by_name_with_its_events_and_leaves_when_it_dies(new_netns: NewNetns) -> None:
+    with ovltui() as terminal:
+        blue = new_netns("tuiblue")
+        terminal.wait(blue.name)
+        terminal.wait(lambda text: any(blue.name in row and "lo" in row and "UP" in row for row in text.splitlines()))
+        ip("netns", "delete", blue.name)
+        terminal.wait(f"it was {blue.name}")
+
+
+def test_a_full_screen_shell_is_in_the_namespace_and_exit_gives_the_screen_back(new_netns: NewNetns) -> None:
+    blue = new_netns("tuishell")
+    blue.ip("addr", "add", "10.99.1.7/24", "dev", "lo")
+    with ovltui() as terminal:
+        terminal.wait(blue.name)
+        choose(terminal, blue.name)
+        before = terminal.text().splitlines()[1]
+        terminal.keys("S")
+        terminal.wait(f"shell in {blue.name}")
+        terminal.type("ip -br addr; ip addr add 10.99.1.8/24 dev lo\n")
+        terminal.wait("10.99.1.7/24")
+        terminal.type("exit\n")
+        screen = terminal.wait(lambda text: "LIVE" in text and "10.99.1.8/24 dev lo" in text)
+        assert screen.splitlines()[1] == before
+        assert "quit" in screen.splitlines()[-1].lower()
+
+
+def test_ctrl_c_in_the_shell_ends_the_command_and_nothing_else(new_netns: NewNetns) -> None:
+    blue = new_netns("tuiint")
+    with ovltui() as terminal:
+        terminal.wait(blue.name)
+        choose(terminal, blue.name)
+        terminal.keys("S")
+        terminal.wait(f"shell in {blue.name}")
+        terminal.type("sleep 77\n")
+        time.sleep(0.3)
+        terminal.keys("C-c")
+        terminal.type("echo still $((40 + 2))\n")
+        terminal.wait("still 42")
+        terminal.type("exit\n")
+        terminal.wait("LIVE")
+
+
+def test_a_shell_that_is_killed_gives_the_terminal_back(new_netns: NewNetns) -> None:
+    blue = new_netns("tuikill")
+    with ovltui() as terminal:
+        terminal.wait(blue.name)
+        choose(terminal, blue.name)
+        terminal.keys("S")
+        terminal.wait(f"shell in {blue.name}")
+        terminal.type("kill -9 $$\n")
+        terminal.wait("ended with status -9")
+        terminal.keys("q")
+        assert gone(terminal.pid)
+
+
+def test_a_shell_that_cannot_be_run_gives_way_to_sh(new_netns: NewNetns) -> None:
+    blue = new_netns("tuinoshell")
+    # tmux sets SHELL itself
+    with Terminal(120, 60, ["env", "SHELL=/no/such/shell", OVLTUI, "--no-docker"]) as terminal:
+        terminal.wait(blue.name)
+        choose(terminal, blue.name)
+        terminal.keys("S")
+        terminal.wait(f"shell in {blue.name}")
+        terminal.type("echo it is $0\n")
+        terminal.wait("it is /bin/sh")
+        terminal.type("exit 3\n")
+        terminal.wait("ended with status 3")
+        terminal.wait("LIVE")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_everything_and_leaves_a_sane_terminal(number: signal.Signals) -> None:
+    script = f"{OVLTUI} --no-docker; echo ended; stty -a; exec sleep 100"
+    with Terminal(100, 30, ["sh", "-c", script]) as terminal:
+        terminal.wait("LIVE")
+        app = next(int(entry.name) for entry in Path("/proc").iterdir() if child_app(entry, terminal.pid))
+        (reader,) = readers_of(app)
+        os.kill(app, number)
+        screen = terminal.wait("isig")
+        assert " echo" in screen.replace(" -echo", " off")
+        assert " icanon" in screen.replace(" -icanon", " off")
+        assert "namespaces" not in screen
+        assert gone(app)
+        assert gone(reader)
+
+
+def child_app(entry: Path, parent: int) -> bool:
+    return entry.name.isdigit() and parent_and_words(entry)[0] == parent
+
+
+def test_a_reader_ends_when_the_screens_are_killed_outright() -> None:
+    with ovltui() as terminal:
+        (reader,) = readers_of(terminal.pid)
+        os.kill(terminal.pid, signal.SIGKILL)
+        assert gone(reader)
+
+
+@pytest.mark.needs_sshd
+@pytest.mark.parametrize("with_shell", [False, True])
+def test_a_closed_ssh_connection_leaves_no_process(new_netns: NewNetns, *, with_shell: bool) -> None:
+    blue = new_netns("tuissh")
+    before = remote_apps()
+    with Sshd() as sshd, Terminal(100, 60, sshd.command("SHELL=/bin/sh", OVLTUI, "--no-docker")) as terminal:
+        terminal.wait("LIVE")
+        terminal.wait(blue.name)
+        (app,) = remote_apps() - before
+        (reader,) = readers_of(app)
+        children = [reader]
+        if with_shell:
+            choose(terminal, blue.name)
+            terminal.keys("S")
+            terminal.wait(f"shell in {blue.name}")
+            terminal.type("echo $$\n")
+            time.sleep(0.3)
+            children += [pid for pid in descendants(app) if pid != reader]
+            assert len(children) > 1
+        os.kill(terminal.pid, signal.SIGKILL)
+        assert gone(app)
+        assert all(gone(child) for child in children)
+
+
+def remote_apps() -> set[int]:
+    """Return all processes that run the installed command, without the ssh client that asked for it."""
+    running = ((entry, parent_and_words(entry)[1].split()) for entry in Path("/proc").iterdir() if entry.name.isdigit())
+    return {int(entry.name) for entry, words in running if len(words) > 1 and words[1] == OVLTUI}
+
+
+def descendants(pid: int) -> list[int]:
+    children = [int(entry.name) for entry in Path("/proc").iterdir() if child_app(entry, pid)]
+    return children + [grandchild for child in children for grandchild in descendants(child)]
+
+
+def test_a_link_with_an_escape_sequence_for_a_name_is_shown_as_text(new_netns: NewNetns) -> None:
+    blue = new_netns("tuievil")
+    with ovltui() as terminal:
+        terminal.wait(blue.name)
+        blue.ip("link", "add", "\x1b[31mx", "type", "veth", "peer", "name", "[red]y")
+        screen = terminal.wait(r"\x1b[31mx")
+        assert "[red]y" in screen
+        assert terminal.alive
+
+
+def test_it_shrinks_to_forty_by_ten_and_grows_again() -> None:
+    with ovltui() as terminal:
+        terminal.resize(40, 10)
+        terminal.wait(lambda screen: "LIVE" in screen and max(map(len, screen.splitlines())) <= 40)
+        terminal.resize(120, 36)
+        terminal.wait(lambda screen: "route" in screen and "neigh" in screen)
+
+
+def test_the_suspended_program_comes_back_whole() -> None:
+    with Terminal(100, 30, ["bash", "--norc", "-i"], {"PS1": "outside$ "}) as terminal:
+        terminal.wait("outside$")
+        terminal.type(f"{OVLTUI} --no-docker\n")
+        terminal.wait("LIVE")
+        terminal.keys("C-z")
+        terminal.wait("Stopped")
+        terminal.type("fg\n")
+        screen = terminal.wait(lambda text: "LIVE" in text and "namespaces" in text)
+        assert "Quit" in screen
+        terminal.keys("q")
+        terminal.wait("outside$")
