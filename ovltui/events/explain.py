@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from ovltui.events.attributes import each
+from ovltui.events.decode import decode
 from ovltui.events.gap import unpack_gap
 from ovltui.events.meaning import meaning
 from ovltui.events.record import Kind, Record
+from ovltui.events.vocabulary import Object
 from ovltui.kernel.wire import NLA_TYPE_MASK, NLMSG_HEADER, Rtm, attributes
 from ovltui.text import clean
 
@@ -33,12 +36,18 @@ _CHOKES = (
 )
 """What pyroute2's decoders raise on bytes that they do not expect."""
 _DEEPEST = 12
+_ROUTE_ATTRIBUTES, _RTA_MULTIPATH, _RTA_ENCAP = 28, 9, 22
 _PRINTABLE = range(0x20, 0x7F)
 _NSIDS = frozenset(("IFLA_LINK_NETNSID", "IFLA_NEW_NETNSID", "NETNSA_NSID", "NDA_LINK_NETNSID"))
 """Signed numbers that pyroute2 reads as unsigned ones."""
-_BODY_LENGTHS = {Rtm.NEWNETCONF: 4, Rtm.DELNETCONF: 4, Rtm.NEWNSID: 4, Rtm.DELNSID: 4}
+_BODY_LENGTHS = {
+    **dict.fromkeys((Rtm.NEWNETCONF, Rtm.DELNETCONF, Rtm.NEWNSID, Rtm.DELNSID), 4),
+    **dict.fromkeys((Rtm.NEWLINK, Rtm.DELLINK), 16),
+    **dict.fromkeys((Rtm.NEWROUTE, Rtm.DELROUTE, Rtm.NEWNEIGH, Rtm.DELNEIGH, Rtm.GETNEIGH), 12),
+    **dict.fromkeys((Rtm.NEWRULE, Rtm.DELRULE, Rtm.NEWPREFIX, Rtm.NEWSTATS), 12),
+}
 _USUAL_BODY_LENGTH = 8
-"""Of nhmsg, br_port_msg, br_vlan_msg and tunnel_msg."""
+"""Of ifaddrmsg, nhmsg, br_port_msg, br_vlan_msg and tunnel_msg."""
 
 
 def tree(record: Record) -> list[Row]:
@@ -48,7 +57,8 @@ def tree(record: Record) -> list[Row]:
         return [(0, "lost", _number(lost)), (0, "span_ns", _number(span_ns))]
     if len(record.raw) < NLMSG_HEADER.size:
         return [(0, "bytes", record.raw.hex(" "))]
-    return [*_header(record.raw), *_body(record.raw)]
+    body = _body(record.raw) if _readable(record) else _bare(record.raw)
+    return [*_header(record.raw), *body]
 
 
 def _number(number: int | None) -> str:
@@ -67,6 +77,21 @@ def _header(raw: bytes) -> Iterator[Row]:
         ("pid", pid),
     ):
         yield 1, f"nlmsg_{name}", str(value)
+
+
+def _readable(record: Record) -> bool:
+    """Return whether pyroute2 can be trusted with a message.
+
+    Its decoder of RTA_ENCAP searches for RTA_ENCAP_TYPE without looking at lengths and may never come back;
+    and it makes something up of messages that break off.
+    """
+    event = decode(record)
+    if event.object is Object.UNKNOWN:
+        return False
+    if event.object not in (Object.ROUTE, Object.MROUTE):
+        return True
+    hops = b"".join(each(record.raw, _ROUTE_ATTRIBUTES, _RTA_MULTIPATH))
+    return _RTA_ENCAP not in hops and not any(True for _ in each(record.raw, _ROUTE_ATTRIBUTES, _RTA_ENCAP))
 
 
 def _body(raw: bytes) -> list[Row]:

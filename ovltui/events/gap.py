@@ -4,11 +4,10 @@ Source: the reader process, from the kernel's drop counter (SO_MEMINFO). Privile
 kernels that do not tell the count it is ``UNKNOWN_COUNT``; which messages were lost nobody knows.
 """
 
-import struct
+from ovltui.kernel.frames import GAP, UNCOUNTED
 
-UNKNOWN_COUNT = 2**64 - 1
+UNKNOWN_COUNT = UNCOUNTED
 """Stands for a number of lost messages that is not known."""
-_GAP = struct.Struct("=QQ")
 
 
 def pack_gap(lost: int, span_ns: int) -> bytes:
@@ -21,12 +20,12 @@ def pack_gap(lost: int, span_ns: int) -> bytes:
     Raises:
         struct.error: a number is negative or needs more than 64 bits.
     """
-    return _GAP.pack(lost, span_ns)
+    return GAP.pack(lost, span_ns)
 
 
 def unpack_gap(raw: bytes) -> tuple[int | None, int | None]:
     """Return (lost, span in nanoseconds) of a gap record; None for what it does not tell."""
-    if len(raw) != _GAP.size:
+    if len(raw) != GAP.size:
         return None, None
-    lost, span_ns = _GAP.unpack(raw)
+    lost, span_ns = GAP.unpack(raw)
     return (None if lost == UNKNOWN_COUNT else lost), span_ns

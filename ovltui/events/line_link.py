@@ -1,7 +1,7 @@
 """Wording of links, addresses, settings and namespace ids.
 
 Source: events of ``decode_link``, ``decode_addr``, ``decode_netconf``, ``decode_nsid``. Privileges: none.
-Incomplete: a change says the state that holds now, not the one before, which the kernel does not send.
+Incomplete: a change says what was before only where that is known; the kernel does not send it.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from ovltui.events.decode_addr import FOREVER
 from ovltui.events.decode_link import ALL_CHANGED
 from ovltui.events.decode_netconf import ALL_LINKS, NEW_LINKS
 from ovltui.events.event import Event
+from ovltui.events.look import Look, link_state, look_of
 from ovltui.events.vantage import Vantage
 from ovltui.events.vocabulary import Action
 
@@ -35,10 +36,33 @@ def link_text(event: Event, vantage: Vantage) -> str:
     if fields.get("family") == "bridge":
         return _port(name, event, vantage)
     words = [f"{name + _at(fields, vantage):<{_NAME_WIDTH}}"]
+    before = vantage.look_before(fields["ifindex"]) if event.action is Action.CHANGE else None
+    if before is not None:
+        return "  ".join((*words, *_difference(before, look_of(fields), vantage), *_changes(fields))).rstrip()
     if event.action is not Action.DEL:
-        words += [f"{_state(fields):<{_STATE_WIDTH}}", f"mtu {fields.get('mtu', '?')}"]
+        words += [f"{link_state(fields):<{_STATE_WIDTH}}", f"mtu {fields.get('mtu', '?')}"]
     words += [*_kind(fields, vantage), *_ends(fields, vantage), *_changes(fields)]
     return "  ".join(words).rstrip()
+
+
+def _difference(before: Look, now: Look, vantage: Vantage) -> Iterator[str]:
+    """Yield what is not as it was; the state alone where nothing that people look at changed."""
+    if before.ifname != now.ifname:
+        yield f"was called {before.ifname}"
+    if before.state != now.state:
+        yield f"{before.state} → {now.state}"
+    if before.mtu != now.mtu:
+        yield f"mtu {before.mtu} → {now.mtu}"
+    if before.master != now.master:
+        yield f"master {_master(before, vantage)} → {_master(now, vantage)}"
+    if before.address != now.address:
+        yield f"{before.address} → {now.address}"
+    if before == now:
+        yield f"{now.state}  as before"
+
+
+def _master(look: Look, vantage: Vantage) -> str:
+    return "none" if look.master is None else vantage.link(look.master)
 
 
 def _move(name: str, fields: dict[str, Any], vantage: Vantage) -> str:
@@ -61,19 +85,19 @@ def _at(fields: dict[str, Any], vantage: Vantage) -> str:
         # A tunnel without a lower link of its own reports its own index once it moved.
         kind = fields.get("linkinfo", {}).get("info_kind")
         own = fields["link_index"] == fields["ifindex"] and kind in ("vxlan", "geneve")
-        return "" if own else f"@if{fields['link_index']}"
+        if own:
+            return ""
+        index = fields["link_index"]
+        return f"@{_elsewhere(fields, vantage) or f'if{index}'}"
     link = fields.get("link")
     return f"@{vantage.link(link)}" if link and link != fields["ifindex"] else ""
 
 
-def _state(fields: dict[str, Any]) -> str:
-    flags, operstate = fields["flags"], fields.get("operstate", "UNKNOWN")
-    if "UP" not in flags:
-        return "DOWN"
-    if "NO-CARRIER" in flags:
-        return "NO-CARRIER"
-    # Links without carrier detection (lo, vxlan) stay UNKNOWN while they work.
-    return "UP" if operstate == "UNKNOWN" else str(operstate)
+def _elsewhere(fields: dict[str, Any], vantage: Vantage) -> str | None:
+    """Return the link at the other end, in another namespace, as ``mynet01/veth1``."""
+    if "link_index" not in fields or fields["link_netnsid"] < 0:
+        return None
+    return vantage.peer_link(fields["link_netnsid"], fields["link_index"])
 
 
 def _kind(fields: dict[str, Any], vantage: Vantage) -> Iterator[str]:
@@ -111,7 +135,7 @@ def _vxlan(data: dict[str, Any], vantage: Vantage, elsewhere: bool) -> Iterator[
 def _ends(fields: dict[str, Any], vantage: Vantage) -> Iterator[str]:
     if "master" in fields:
         yield f"master {vantage.link(fields['master'])}"
-    if "link_netnsid" in fields:
+    if "link_netnsid" in fields and _elsewhere(fields, vantage) is None:
         yield f"link-netns {vantage.peer(fields['link_netnsid'])}"
     if "ifalias" in fields:
         yield f"alias {fields['ifalias']}"

@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from ovltui.events.look import Look
+
 
 class Names(Protocol):
     """Names as of record ``seq``; every answer is clean text, never empty."""
@@ -14,3 +16,9 @@ class Names(Protocol):
 
     def netns_seen_from(self, nsid: int, peer_nsid: int, seq: int) -> str | None:
         """Name of the namespace that ``peer_nsid`` means inside namespace ``nsid``, or None where unknown."""
+
+    def link_seen_from(self, nsid: int, peer_nsid: int, ifindex: int, seq: int) -> str | None:
+        """Name of a link in the namespace that ``peer_nsid`` means inside ``nsid``, as ``mynet01/veth1``, or None."""
+
+    def look_before(self, nsid: int, ifindex: int, seq: int) -> Look | None:
+        """What a link of that namespace looked like before record ``seq``, or None where that is not known."""

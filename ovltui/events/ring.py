@@ -46,7 +46,8 @@ class Ring:
 
     def __init__(self, limit: int = 1_000_000) -> None:
         self._blocks: tuple[_Block, ...] = (_Block(0),)
-        self._most = max(1, -(-limit // BLOCK))
+        # The block that fills up now does not count: the others alone hold the limit.
+        self._most = 1 + max(1, -(-limit // BLOCK))
         self._end = 0
 
     @property
@@ -65,7 +66,7 @@ class Ring:
         block = self._blocks[-1]
         if seq - block.first == BLOCK:
             block = _Block(seq)
-            self._blocks = (*self._blocks[1 - self._most :], block) if self._most > 1 else (block,)
+            self._blocks = (*self._blocks[1 - self._most :], block)
         block.body += raw
         block.ends.append(len(block.body))
         block.times.append(time_ns)
@@ -87,19 +88,29 @@ class Ring:
             raise KeyError(seq)
         return blocks[(seq - blocks[0].first) // BLOCK].record(seq)
 
-    def seqs(self, pane: Pane | None, start: int, end: int) -> "array[int]":
+    def seqs(self, pane: Pane | None, start: int, end: int, newest: int | None = None) -> "array[int]":
         """Return the sequence numbers from ``start`` up to before ``end`` that show in ``pane``, ascending.
 
-        None stands for all panes together.
+        Args:
+            pane: None stands for all panes together.
+            start: the lowest that is wanted.
+            end: the first that is too high.
+            newest: return at most the newest so many.
         """
         end, blocks = min(end, self._end), self._blocks
         start = max(start, blocks[0].first)
+        most = max(0, end - start) if newest is None else newest
         if pane is None:
-            return array("Q", range(start, end))
-        found: array[int] = array("Q")
-        for block in blocks[(start - blocks[0].first) // BLOCK :]:
-            if block.first >= end:
+            return array("Q", range(max(start, end - most), end))
+        parts: list[array[int]] = []
+        for block in reversed(blocks):
+            if most <= 0 or block.first + BLOCK <= start:
                 break
             column = block.panes[pane]
-            found += column[bisect_left(column, start) : bisect_left(column, end)]
+            low, high = bisect_left(column, start), bisect_left(column, end)
+            parts.append(column[max(low, high - most) : high])
+            most -= len(parts[-1])
+        found: array[int] = array("Q")
+        for part in reversed(parts):
+            found += part
         return found

@@ -6,6 +6,7 @@ its place.
 
 from dataclasses import dataclass
 
+from ovltui.events.look import Look
 from ovltui.events.names import Names
 from ovltui.events.record import OWN_NSID
 
@@ -37,3 +38,11 @@ class Vantage:
         if nsid < 0:
             return "unknown"
         return self.names.netns_seen_from(self.nsid, nsid, self.seq) or f"nsid {nsid}"
+
+    def peer_link(self, nsid: int, ifindex: int) -> str | None:
+        """Return the name of a link in the namespace that this one calls ``nsid``, or None where it is not known."""
+        return self.names.link_seen_from(self.nsid, nsid, ifindex, self.seq)
+
+    def look_before(self, ifindex: int) -> Look | None:
+        """Return what a link of this namespace looked like before, or None where that is not known."""
+        return self.names.look_before(self.nsid, ifindex, self.seq)

@@ -28,8 +28,7 @@ class View:
         self._ring = ring
         self._pane = pane
         self._test = test
-        self._older = ring.end
-        self._newer = ring.end
+        self._older = self._newer = ring.end
         self._back: array[int] = array("Q")
         self._forth: array[int] = array("Q")
 
@@ -84,12 +83,9 @@ class View:
     def _backward(self, budget: int) -> bool:
         if self.complete:
             return False
-        seqs = self._ring.seqs(self._pane, self._ring.first, self._older)
-        if self._test is None or len(seqs) <= budget:
-            self._older = self._ring.first
-        else:
-            seqs = seqs[-budget:]
-            self._older = seqs[0]
+        most = None if self._test is None else budget
+        seqs = self._ring.seqs(self._pane, 0, self._older, most)
+        self._older = 0 if most is None or len(seqs) < most else seqs[0]
         seqs.reverse()
         found = seqs if self._test is None else self._matching(seqs)
         self._back.extend(found)

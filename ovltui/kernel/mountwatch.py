@@ -31,7 +31,7 @@ class MountWatch:
     """A descriptor that becomes ready when watched mounts change; register ``fd`` for ``events`` in a poll."""
 
     def __init__(self) -> None:
-        self._marked: set[int] = set()
+        self._marked: dict[int, int] = {}
         self.fd: int = _libc.fanotify_init(_FAN_CLOEXEC | _FAN_NONBLOCK | _FAN_REPORT_MNT, os.O_RDONLY)
         self.by_fanotify = self.fd >= 0
         """Whether mount namespaces other than our own can be watched."""
@@ -47,11 +47,11 @@ class MountWatch:
         self.events = select.POLLIN if self.by_fanotify else select.POLLPRI | select.POLLERR
 
     def watch(self, mntns: int, pid: int) -> None:
-        """Watch the mount namespace with inode ``mntns``, of which ``pid`` is a process; once is enough.
+        """Watch the mount namespace with inode ``mntns``, of which ``pid`` is a process; once for each pid is enough.
 
         A process that ended or changed its namespace meanwhile is passed over; the next sweep brings another one.
         """
-        if not self.by_fanotify or mntns in self._marked:
+        if not self.by_fanotify or self.watches(mntns, pid):
             return
         try:
             fd = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
@@ -59,17 +59,20 @@ class MountWatch:
             return
         try:
             if os.fstat(fd).st_ino == mntns and self._mark(fd):
-                self._marked.add(mntns)
+                self._marked[mntns] = pid
         finally:
             os.close(fd)
 
-    def watches(self, mntns: int) -> bool:
-        """Whether a change in that mount namespace makes the descriptor ready."""
-        return mntns in self._marked
+    def watches(self, mntns: int, pid: int) -> bool:
+        """Whether a change in that mount namespace makes the descriptor ready, as it was marked through ``pid``.
+
+        The kernel gives inodes out again at once: through another process it may be another namespace.
+        """
+        return self._marked.get(mntns) == pid
 
     def keep(self, alive: set[int]) -> None:
-        """Forget mount namespaces that are not in ``alive``: the kernel gives their inodes out again."""
-        self._marked &= alive
+        """Forget mount namespaces that are not in ``alive``."""
+        self._marked = {mntns: pid for mntns, pid in self._marked.items() if mntns in alive}
 
     def drain(self) -> None:
         """Take what made the descriptor ready."""

@@ -6,11 +6,13 @@ namespaces held only by a thread, a descriptor or a socket are missing; what cou
 ``Sweep.gaps``.
 """
 
+import errno
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ovltui.kernel.mountinfo import nsfs_mounts
 from ovltui.kernel.namespace import Identified, netns_id_of, opened
 from ovltui.kernel.procfs import Process, processes
 from ovltui.netns.model import Mount, Netns, NetnsKey
@@ -21,6 +23,8 @@ Greet = Callable[[Identified, bool], int | None]
 
 _TRIES = 3
 """Processes tried before a namespace counts as one that cannot be opened."""
+_GONE = frozenset((errno.ENOENT, errno.ESRCH, errno.ENOTDIR, errno.EINVAL, errno.ELOOP))
+"""What opening says where a process or a mount is no longer what it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +111,20 @@ class Discoverer:
                     key = NetnsKey(self._host, namespace.id)
                     gaps = () if namespace.lasting else ("this kernel tells no lasting id",)
                     return Netns(key, inode, nsid, own, mounts, pids, gaps), ""
-            except PermissionError as error:
-                why_not = f"net:[{inode}] cannot be opened ({error.strerror})"
-            except OSError:
-                continue  # that process or mount is gone; the next one may be there
+            except OSError as error:  # that process or mount may be gone, and the next one still be there
+                if error.errno not in _GONE:
+                    why_not = f"net:[{inode}] cannot be opened ({error.strerror or error})"
+        if not why_not and any(self._is_mounted(mount, inode) for mount in mounts):
+            why_not = f"net:[{inode}] is hidden by a mount over it"
         return None, why_not
+
+    def _is_mounted(self, mount: Mount, inode: int) -> bool:
+        """Whether a mount that leads elsewhere is still there."""
+        try:
+            rows = nsfs_mounts(mount.pid, self._proc)
+        except OSError:
+            return False
+        return any((row.inode, row.path) == (inode, mount.path) for row in rows)
 
 
 def ways_in(netns: Netns, proc: Path = Path("/proc")) -> Iterator[str]:
@@ -127,12 +140,13 @@ def _ways_in(proc: Path, pids: tuple[int, ...], mounts: tuple[Mount, ...]) -> It
         yield f"{proc}/{mount.pid}/root{mount.path}", False
 
 
-def _holders(found: tuple[Process, ...]) -> dict[int, int]:
-    """Return one process for each mount namespace, the oldest (lowest pid) where there are several."""
-    holders: dict[int, int] = {}
+def _holders(found: tuple[Process, ...]) -> dict[int, tuple[int, ...]]:
+    """Return a few processes of each mount namespace, the lowest pids."""
+    holders: dict[int, tuple[int, ...]] = {}
     for process in found:
-        if process.mnt:
-            holders.setdefault(process.mnt, process.pid)
+        known = holders.get(process.mnt, ())
+        if process.mnt and len(known) < _TRIES:
+            holders[process.mnt] = (*known, process.pid)
     return holders
 
 

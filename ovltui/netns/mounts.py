@@ -36,44 +36,45 @@ class MountTables:
         self._proc = proc
         self._rows: dict[int, tuple[NsfsMount, ...]] = {}
 
-    def read(self, holders: Mapping[int, int], *, changed: bool) -> MountTable:
+    def read(self, holders: Mapping[int, tuple[int, ...]], *, changed: bool) -> MountTable:
         """Return the mounts of all mount namespaces.
 
         Args:
-            holders: a process id for each mount namespace's inode.
+            holders: processes of each mount namespace, by its inode; the first that still lives is asked.
             changed: whether the watch was ready since the last call.
         """
         fresh: dict[int, tuple[NsfsMount, ...]] = {}
+        found: dict[int, list[Mount]] = {}
         unreadable = 0
-        for mntns, pid in holders.items():
-            rows = None if changed else self._known(mntns)
-            if rows is None:
-                rows = self._table(mntns, pid)
-            if rows is None:
+        for mntns, pids in holders.items():
+            try:
+                pid, fresh[mntns] = self._table(mntns, pids, changed=changed)
+            except PermissionError:
                 unreadable += 1
+            except OSError:
+                continue  # its last process ended
             else:
-                fresh[mntns] = rows
+                for row in fresh[mntns]:
+                    found.setdefault(row.inode, []).append(Mount(mntns, pid, row.path))
         self._rows = fresh
         if self._watch:
             self._watch.keep(set(holders))
-        return MountTable(_by_inode(fresh, holders), unreadable)
+        return MountTable({inode: tuple(mounts) for inode, mounts in found.items()}, unreadable)
 
-    def _known(self, mntns: int) -> tuple[NsfsMount, ...] | None:
-        """Return the rows read before, if a change to them would have been noticed."""
-        return self._rows.get(mntns) if self._watch and self._watch.watches(mntns) else None
+    def _table(self, mntns: int, pids: tuple[int, ...], *, changed: bool) -> tuple[int, tuple[NsfsMount, ...]]:
+        """Return the rows of a mount namespace and the process that was asked.
 
-    def _table(self, mntns: int, pid: int) -> tuple[NsfsMount, ...] | None:
-        if self._watch:  # first, so that no change falls between reading and watching
-            self._watch.watch(mntns, pid)
-        try:
-            return nsfs_mounts(pid, self._proc)
-        except OSError:
-            return None
-
-
-def _by_inode(rows: Mapping[int, tuple[NsfsMount, ...]], holders: Mapping[int, int]) -> dict[int, tuple[Mount, ...]]:
-    found: dict[int, list[Mount]] = {}
-    for mntns, mounts in rows.items():
-        for mount in mounts:
-            found.setdefault(mount.inode, []).append(Mount(mntns, holders[mntns], mount.path))
-    return {inode: tuple(mounts) for inode, mounts in found.items()}
+        Raises:
+            OSError: what the last process said when none could be asked.
+        """
+        refusal: OSError | None = None
+        for pid in pids:
+            if not changed and mntns in self._rows and self._watch and self._watch.watches(mntns, pid):
+                return pid, self._rows[mntns]
+            if self._watch:  # first, so that no change falls between reading and watching
+                self._watch.watch(mntns, pid)
+            try:
+                return pid, nsfs_mounts(pid, self._proc)
+            except OSError as error:
+                refusal = error
+        raise refusal or ProcessLookupError

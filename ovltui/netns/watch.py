@@ -35,6 +35,7 @@ class NetnsWatch:
         os.set_blocking(self._wake_in, False)
         os.set_blocking(self._wake_out, False)
         self._closing = False
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="ovltui-netns", daemon=True)
 
     def start(self) -> None:
@@ -43,14 +44,16 @@ class NetnsWatch:
         self._thread.start()
 
     def hint(self) -> None:
-        """Sweep soon; any thread may call it."""
-        with contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
-            os.write(self._wake_out, b"\0")
+        """Sweep soon; any thread may call it, also after the end, when nothing happens."""
+        with self._lock, contextlib.suppress(BlockingIOError):  # a full pipe wakes as well
+            if not self._closing:
+                os.write(self._wake_out, b"\0")
 
     def close(self) -> None:
         """End the thread and let go of everything."""
-        self._closing = True
-        self.hint()
+        with self._lock, contextlib.suppress(BlockingIOError):
+            self._closing = True
+            os.write(self._wake_out, b"\0")
         if self._thread.is_alive():
             self._thread.join()
         os.close(self._wake_in)

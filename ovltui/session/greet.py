@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ovltui.events.decode import decode
+from ovltui.events.look import look_of
 from ovltui.events.record import OWN_NSID, Kind, Record
 from ovltui.events.vocabulary import Object
 from ovltui.kernel.dump import dump
@@ -15,6 +16,7 @@ from ovltui.kernel.namespace import Identified
 from ovltui.kernel.nsid import FIRST_GIVEN, get_nsid, give_nsid
 from ovltui.kernel.rtnl import Rtnl, RtnlError
 from ovltui.netns.model import NetnsKey
+from ovltui.session.sight import Sight
 from ovltui.session.stream import Stream
 from ovltui.state.addresses import address_from
 from ovltui.state.links import link_from
@@ -35,15 +37,17 @@ class Greeter:
     Args:
         host: name of the machine.
         stream: where their events arrive.
+        sight: is asked for the peers of their links.
         passive: give no nsids.
     """
 
-    def __init__(self, host: str, stream: Stream, *, passive: bool) -> None:
+    def __init__(self, host: str, stream: Stream, sight: Sight, *, passive: bool) -> None:
         self._host = host
         self._stream = stream
+        self._sight = sight
         self._passive = passive
         self._next_nsid = FIRST_GIVEN
-        self._loaded: set[NetnsKey] = set()
+        self._loaded: dict[NetnsKey, Tenure] = {}
         self._unheard: set[NetnsKey] = set()
         self._unvisited: set[NetnsKey] = set()
 
@@ -54,14 +58,16 @@ class Greeter:
         tenure = tenures.at(OWN_NSID, ring.end) if own else tenures.of(key)
         if tenure is None or tenure.died is not None:
             tenure = self._bind(namespace, key)
-        if tenure and key not in self._loaded:
-            self._loaded.add(key)
+        elif not own:
+            tenure.seen = ring.end
+        if tenure and self._loaded.get(key) is not tenure:
+            self._loaded[key] = tenure
             self._load(namespace, key, tenure, own=own)
         return None if tenure is None or own else tenure.nsid
 
     def keep(self, alive: set[NetnsKey]) -> None:
         """Forget namespaces that are not in ``alive``."""
-        self._loaded &= alive
+        self._loaded = {key: tenure for key, tenure in self._loaded.items() if key in alive}
         self._unheard &= alive
         self._unvisited &= alive
 
@@ -101,7 +107,11 @@ class Greeter:
         except OSError:
             self._unvisited.add(key)
             return
-        tenure.links.load(seq, (link_from(fields) for fields in _fields(answers.links, Object.LINK)))
+        links = tuple(_fields(answers.links, Object.LINK))
+        tenure.links.load(seq, (link_from(fields) for fields in links))
+        for fields in links:
+            tenure.links.remember(seq, fields["ifindex"], look_of(fields))
+        self._sight.ask_for_peers(tenure, seq)
         tenure.addresses.load(seq, (address_from(fields) for fields in _fields(answers.addresses, Object.ADDR)))
 
 

@@ -26,7 +26,10 @@ from ovltui.netns.model import Netns
 from ovltui.netns.watch import NetnsWatch
 from ovltui.session.greet import Greeter, ask_nsid
 from ovltui.session.session import Session
+from ovltui.session.sight import Sight
 
+READER_PATIENCE_S = 5.0
+"""Seconds to wait for the first frame of the reader before the namespaces are listed all the same."""
 ENGINE_PERIOD_S = 3.0
 """Seconds between looks for Docker Engines that came up."""
 
@@ -53,9 +56,11 @@ class LiveSession(Session):
         super().__init__(host_name(), key_of(os.getpid()), options.limit)
         self.unprivileged = bool(capabilities.missing())
         self._options = options
-        self._greeter = Greeter(self.host, self.stream, passive=options.passive)
+        self._sight = Sight(self.stream)
+        self._greeter = Greeter(self.host, self.stream, self._sight, passive=options.passive)
         self._deaf = ""
         self._closing = threading.Event()
+        self._heard = threading.Event()
         self._searched = threading.Event()
         self._spoke = threading.Event()
         self._receiver: Receiver | None = None
@@ -71,6 +76,8 @@ class LiveSession(Session):
         """Begin to receive, then list the namespaces, then go on in threads."""
         self._receiver = Receiver()
         self._go("ovltui-frames", self._read)
+        # What changes before the reader hears would be missing in the links that are loaded now.
+        self._heard.wait(READER_PATIENCE_S)
         self._watch = NetnsWatch(self._greeter.greet, self._take)
         self._watch.start()
 
@@ -154,6 +161,8 @@ class LiveSession(Session):
         assert self._receiver is not None
         while frames := self._receiver.read():
             self.feed(frames)
+            self._heard.set()
+        self._heard.set()
         if not self._closing.is_set():
             self._deaf = f"the reader process ended, no more events come ({self._receiver.last_words()})"
             self.tell()
@@ -162,8 +171,14 @@ class LiveSession(Session):
         if self._watch:
             self._watch.hint()
 
+    def _sight_asked(self, nsid: int, there: int, seq: int) -> None:
+        self._sight.ask(nsid, there, seq)
+        self._nsid_changed()
+
     def _take(self, sweep: Sweep) -> None:
         self._greeter.keep({netns.key for netns in sweep.netnses})
+        if self._sight.resolve():
+            self.renamed()
         self.publish(sweep.netnses, _process_names(sweep), sweep.gaps)
 
     def _find_engines(self) -> tuple[Endpoint, ...]:

@@ -1,15 +1,16 @@
 """Names for lines: what a namespace or a link was called when a record was received.
 
 Source: ``state.tenure`` for who held an nsid, the identities for what a person calls them. A namespace that died keeps
-its last name. Incomplete: ids inside another namespace's numbering are told only for our own.
+its last name. Incomplete: a number of another namespace has no name until the kernel was asked for it.
 """
 
 from collections.abc import Mapping
 
+from ovltui.events.look import Look
 from ovltui.events.record import OWN_NSID
 from ovltui.identity.model import Identity, Kind
 from ovltui.netns.model import NetnsKey
-from ovltui.state.tenure import Tenures
+from ovltui.state.tenure import Tenure, Tenures
 
 _SETTLED = frozenset((Kind.HOST, Kind.NAMED))
 """Kinds whose name no engine can better."""
@@ -29,11 +30,7 @@ class SessionNames:
 
     def netns(self, nsid: int, seq: int) -> str:
         """Name of the namespace that held ``nsid`` at ``seq``."""
-        tenure = self._tenures.at(nsid, seq)
-        identity = self._identities.get(tenure.key) if tenure and tenure.key else None
-        if identity:
-            return identity.name
-        return "host" if nsid == OWN_NSID else f"nsid {nsid}"
+        return self._name(self._tenures.at(nsid, seq), nsid)
 
     def settled(self, nsid: int, seq: int) -> bool:
         """Whether that name may stay: not that of a newborn, which a sweep or an engine may still name."""
@@ -50,5 +47,31 @@ class SessionNames:
         return (tenure and tenure.links.name_at(ifindex, seq)) or f"if{ifindex}"
 
     def netns_seen_from(self, nsid: int, peer_nsid: int, seq: int) -> str | None:
-        """Name of the namespace that ``peer_nsid`` means to namespace ``nsid``; told only from our own."""
-        return self.netns(peer_nsid, seq) if nsid == OWN_NSID else None
+        """Name of the namespace that ``peer_nsid`` means to namespace ``nsid`` at ``seq``."""
+        here = self._seen_from(nsid, peer_nsid, seq)
+        return None if here is None else self._name(self._tenures.latest(here, seq), here)
+
+    def link_seen_from(self, nsid: int, peer_nsid: int, ifindex: int, seq: int) -> str | None:
+        """Name of a link there, with its namespace."""
+        here = self._seen_from(nsid, peer_nsid, seq)
+        tenure = None if here is None else self._tenures.latest(here, seq)
+        name = tenure.links.name_at(ifindex, seq) if tenure else None
+        return None if here is None or name is None else f"{self._name(tenure, here)}/{name}"
+
+    def look_before(self, nsid: int, ifindex: int, seq: int) -> Look | None:
+        """What a link of that namespace looked like before record ``seq``."""
+        tenure = self._tenures.at(nsid, seq)
+        return tenure.links.look_before(ifindex, seq) if tenure else None
+
+    def _name(self, tenure: Tenure | None, nsid: int) -> str:
+        identity = self._identities.get(tenure.key) if tenure and tenure.key else None
+        if identity:
+            return identity.name
+        return "host" if nsid == OWN_NSID else f"nsid {nsid}"
+
+    def _seen_from(self, nsid: int, peer_nsid: int, seq: int) -> int | None:
+        """Return our own nsid for what ``peer_nsid`` means inside namespace ``nsid``."""
+        if nsid == OWN_NSID:
+            return peer_nsid
+        tenure = self._tenures.at(nsid, seq)
+        return tenure.sights.at(peer_nsid, seq) if tenure else None

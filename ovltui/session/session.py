@@ -34,7 +34,7 @@ class Session:
         self.host = host
         self.ring = Ring(limit)
         self.tenures = Tenures(own)
-        self.stream = Stream(self.ring, self.tenures, self._nsid_changed)
+        self.stream = Stream(self.ring, self.tenures, self._nsid_changed, self._sight_asked)
         self.unprivileged = False
         """Whether much is hidden for lack of capabilities."""
         self._identities: dict[NetnsKey, Identity] = {}
@@ -71,6 +71,12 @@ class Session:
             self._netnses, self._sweep_gaps = tuple(netnses), gaps
             self._comms = comms or {}
             self._name()
+        self.tell()
+
+    def renamed(self) -> None:
+        """Take in that lines may read differently now."""
+        with self._lock:
+            self._version += 1
         self.tell()
 
     def engines_changed(self, views: Iterable[EngineView]) -> None:
@@ -124,10 +130,15 @@ class Session:
     def _nsid_changed(self) -> None:
         """A namespace may have been born or has died."""
 
+    def _sight_asked(self, nsid: int, there: int, seq: int) -> None:
+        """A number of another namespace is not known yet."""
+
     def _name(self) -> None:
         self._identities.update(identify(self._netnses, self._views, self._comms))
-        for key in self.stream.prune():
-            self._identities.pop(key, None)
+        self.stream.prune()
+        alive = {netns.key for netns in self._netnses}
+        for key in [key for key in self._identities if key not in alive and not self.tenures.of(key)]:
+            del self._identities[key]
         self._version += 1
 
     def _row(self, netns: Netns, identity: Identity) -> Row:

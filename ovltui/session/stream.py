@@ -8,8 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from json import loads
 from threading import Lock
+from typing import Any
 
 from ovltui.events.decode import decode
+from ovltui.events.look import look_of
 from ovltui.events.record import OWN_NSID, Kind
 from ovltui.events.ring import Ring
 from ovltui.events.vocabulary import Action, Object, Pane, pane_of
@@ -54,9 +56,16 @@ class Stream:
         ring: where records go.
         tenures: who holds which nsid, updated as records come.
         on_nsid: called when a namespace may have been born or has died.
+        on_sight: called with an nsid, a number that its namespace uses for another one, and the record from which on.
     """
 
-    def __init__(self, ring: Ring, tenures: Tenures, on_nsid: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        ring: Ring,
+        tenures: Tenures,
+        on_nsid: Callable[[], None] = lambda: None,
+        on_sight: Callable[[int, int, int], None] = lambda _nsid, _there, _seq: None,
+    ) -> None:
         self.ring = ring
         self.tenures = tenures
         self.hearing: Hearing | None = None
@@ -64,6 +73,7 @@ class Stream:
         self.lost = 0
         """Messages lost so far, uncounted losses counting one."""
         self._on_nsid = on_nsid
+        self._on_sight = on_sight
         self._rest = b""
         self._turn = Lock()
 
@@ -81,7 +91,7 @@ class Stream:
         self._rest = data[start:]
         return self.ring.end - before
 
-    def bind(self, nsid: int, key: NetnsKey, seq: int) -> Tenure:
+    def bind(self, nsid: int, key: NetnsKey, seq: int) -> Tenure | None:
         """Take in what discovery learned, in any thread; see ``Tenures.bind``."""
         with self._turn:
             return self.tenures.bind(nsid, key, seq)
@@ -101,7 +111,9 @@ class Stream:
         elif kind == FrameKind.GAP:
             lost, _ = GAP.unpack(payload)
             self.lost += 1 if lost == UNCOUNTED else lost
-            self.ring.append(time_ns, nsid, Kind.GAP, payload, _EVERY_PANE)
+            seq = self.ring.append(time_ns, nsid, Kind.GAP, payload, _EVERY_PANE)
+            with self._turn:
+                self.tenures.gap(seq)
         elif kind == FrameKind.HELLO:
             hello = loads(payload)
             self.hearing = Hearing(hello["all_nsid"], hello["rcvbuf"], tuple(hello["says"]))
@@ -120,18 +132,37 @@ class Stream:
             # With a label it speaks of that namespace's own numbering, not of ours.
             if nsid == OWN_NSID:
                 self._nsid(seq, kind, event.fields["nsid"])
+            elif event.fields["nsid"] is not None:
+                self._foreign_nsid(seq, nsid, kind, event.fields["nsid"])
             return
-        tenure = self.tenures.at(nsid, seq)
-        if tenure is None:
-            with self._turn:
-                tenure = self.tenures.begin(nsid, seq)
+        with self._turn:
+            tenure = self.tenures.heard(nsid, seq)
         if event.object is Object.ADDR:
             change = tenure.addresses.forget if event.action is Action.DEL else tenure.addresses.learn
             change(seq, address_from(event.fields))
+        elif "family" in event.fields:
+            return  # about the link as a port or an IPv6 interface: its end is not that of the link
         elif event.action in (Action.DEL, Action.MOVE):
             tenure.links.forget(seq, event.fields["ifindex"])
-        elif event.fields.get("family") != "bridge":
-            tenure.links.learn(seq, link_from(event.fields))
+        else:
+            self._learn_link(tenure, seq, event.fields)
+
+    def _learn_link(self, tenure: Tenure, seq: int, fields: dict[str, Any]) -> None:
+        link = link_from(fields)
+        tenure.links.learn(seq, link)
+        tenure.links.remember(seq, link.ifindex, look_of(fields))
+        if link.peer_nsid is not None and tenure.sights.at(link.peer_nsid, seq) is None:
+            self._on_sight(tenure.nsid, link.peer_nsid, seq)
+
+    def _foreign_nsid(self, seq: int, nsid: int, kind: int, there: int) -> None:
+        """A number of another namespace begins or ends."""
+        with self._turn:
+            sights = self.tenures.heard(nsid, seq).sights
+        if kind == wire.Rtm.NEWNSID:
+            sights.forget(there, seq)
+            self._on_sight(nsid, there, seq)
+        else:
+            sights.forget(there, seq + 1)
 
     def _nsid(self, seq: int, kind: int, nsid: int) -> None:
         with self._turn:

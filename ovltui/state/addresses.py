@@ -6,7 +6,7 @@ an address was removed may bring it back until the next dump; the kernel reports
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
 
@@ -28,6 +28,13 @@ def address_from(fields: Mapping[str, Any]) -> Address:
     return Address(fields["ifindex"], local, fields["prefixlen"])
 
 
+def _parsed(local: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(local)
+    except ValueError:  # of a length that is no address
+        return None
+
+
 class Addresses:
     """Addresses, in the order in which they came. One thread writes, any thread reads."""
 
@@ -43,8 +50,8 @@ class Addresses:
     @property
     def telling(self) -> tuple[str, ...]:
         """Addresses that tell where a namespace is: neither loopback nor link-local, IPv4 first."""
-        parsed = [(ip_address(address.local), str(address)) for address in self.now if address.local]
-        kept = [(ip.version, text) for ip, text in parsed if not (ip.is_loopback or ip.is_link_local)]
+        parsed = [(_parsed(address.local), str(address)) for address in self.now]
+        kept = [(ip.version, text) for ip, text in parsed if ip and not (ip.is_loopback or ip.is_link_local)]
         return tuple(text for _, text in sorted(kept, key=lambda entry: entry[0]))
 
     def learn(self, seq: int, address: Address) -> None:

@@ -9,8 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ovltui.events.look import Look
+
 _NAMES_KEPT = 64
 """Names remembered of one ifindex; the oldest is forgotten first."""
+_LOOKS_KEPT = 32
+"""Looks remembered of one ifindex; the oldest is forgotten first."""
 _UP = "UP"
 
 
@@ -38,11 +42,11 @@ def link_from(fields: Mapping[str, Any]) -> Link:
     info = fields.get("linkinfo", {})
     return Link(
         ifindex=fields["ifindex"],
-        ifname=fields.get("ifname", f"if{fields['ifindex']}"),
+        ifname=fields.get("ifname") or f"if{fields['ifindex']}",
         kind=info.get("info_kind", ""),
         up=_UP in fields.get("flags", ()),
         master=fields.get("master"),
-        peer=fields.get("link_index"),
+        peer=fields.get("link_index") or fields.get("link"),
         peer_nsid=fields.get("link_netnsid"),
         vni=info.get("info_data", {}).get("id") if info.get("info_kind") == "vxlan" else None,
     )
@@ -55,6 +59,7 @@ class Links:
         self._now: dict[int, Link] = {}
         self._names: dict[int, list[tuple[int, str]]] = {}
         self._touched: dict[int, int] = {}
+        self._looks: dict[int, list[tuple[int, Look]]] = {}
 
     @property
     def now(self) -> tuple[Link, ...]:
@@ -81,6 +86,18 @@ class Links:
         for ifindex in self._now.keys() - dumped.keys():
             if self._touched.get(ifindex, -1) < seq:
                 self.forget(seq, ifindex)
+
+    def remember(self, seq: int, ifindex: int, look: Look) -> None:
+        """Keep what link ``ifindex`` looked like from record ``seq`` on."""
+        looks = self._looks.get(ifindex, [])
+        if not looks or (looks[-1][0] < seq and looks[-1][1] != look):
+            # A list that readers hold is never changed: they see the old one or the new one.
+            self._looks[ifindex] = [*looks[1 - _LOOKS_KEPT :], (seq, look)]
+
+    def look_before(self, ifindex: int, seq: int) -> Look | None:
+        """Return what link ``ifindex`` looked like before record ``seq``, or None where that is not known."""
+        looks = self._looks.get(ifindex, ())
+        return next((look for since, look in reversed(looks) if since < seq), None)
 
     def name_at(self, ifindex: int, seq: int) -> str | None:
         """Return what link ``ifindex`` was called when record ``seq`` was received, or None if never known.

@@ -11,6 +11,7 @@ from ovltui.events.record import OWN_NSID
 from ovltui.netns.model import NetnsKey
 from ovltui.state.addresses import Addresses
 from ovltui.state.links import Links
+from ovltui.state.sights import Sights
 
 
 @dataclass(slots=True, eq=False)
@@ -24,8 +25,13 @@ class Tenure:
     """The record that said that it is dead."""
     key: NetnsKey | None = None
     """Which namespace it is; None until discovery has opened it."""
+    announced: bool = False
+    """Whether its RTM_NEWNSID was received."""
+    seen: int = 0
+    """Records before this one are surely of it: it was open then."""
     links: Links = field(default_factory=Links)
     addresses: Addresses = field(default_factory=Addresses)
+    sights: Sights = field(default_factory=Sights)
 
 
 class Tenures:
@@ -38,6 +44,7 @@ class Tenures:
     def __init__(self, own: NetnsKey | None) -> None:
         self._by_nsid: dict[int, list[Tenure]] = {OWN_NSID: [Tenure(OWN_NSID, 0, key=own)]}
         self._by_key: dict[NetnsKey, Tenure] = {}
+        self._gap = 0
         if own:
             self._by_key[own] = self._by_nsid[OWN_NSID][0]
 
@@ -48,37 +55,66 @@ class Tenures:
                 return tenure
         return None
 
+    def latest(self, nsid: int, seq: int) -> Tenure | None:
+        """Return who held ``nsid`` last, up to record ``seq``, dead by then or not."""
+        return next((tenure for tenure in reversed(self._by_nsid.get(nsid, ())) if tenure.born <= seq), None)
+
+    @property
+    def living(self) -> tuple[int, ...]:
+        """All nsids that somebody holds now, but for our own namespace's."""
+        held = (tenures[-1] for tenures in tuple(self._by_nsid.values()))
+        return tuple(tenure.nsid for tenure in held if tenure.died is None and tenure.nsid != OWN_NSID)
+
     def of(self, key: NetnsKey) -> Tenure | None:
         """Return the tenure of a namespace, dead or alive."""
         return self._by_key.get(key)
 
     def begin(self, nsid: int, seq: int) -> Tenure:
         """Take in a RTM_NEWNSID at ``seq``; one that discovery made known before the stream did goes on."""
-        return self._living(nsid) or self._add(Tenure(nsid, seq))
+        tenure = self._living(nsid)
+        if tenure and tenure.announced:  # its end was lost in a gap
+            tenure.died, tenure = seq - 1, None
+        tenure = tenure or self._add(Tenure(nsid, seq))
+        tenure.announced = True
+        return tenure
+
+    def heard(self, nsid: int, seq: int) -> Tenure:
+        """Return who holds ``nsid`` at ``seq``, of whom a record came, announced or not."""
+        return self.at(nsid, seq) or self._add(Tenure(nsid, self._free_since(nsid)))
+
+    def gap(self, seq: int) -> None:
+        """Take in that messages before record ``seq`` were lost: births and deaths may be among them."""
+        self._gap = seq
 
     def end(self, nsid: int, seq: int) -> Tenure:
         """Take in a RTM_DELNSID at ``seq``; return whose tenure ended."""
-        tenure = self._living(nsid) or self._add(Tenure(nsid, 0))
+        tenure = self._living(nsid) or self._add(Tenure(nsid, self._free_since(nsid)))
         tenure.died = seq
         return tenure
 
-    def bind(self, nsid: int, key: NetnsKey, seq: int) -> Tenure:
-        """Take in that ``key``, just opened, held ``nsid``.
+    def bind(self, nsid: int, key: NetnsKey, seq: int) -> Tenure | None:
+        """Take in that ``key``, which is open right now, holds ``nsid``; return its tenure.
+
+        Return None while the stream still says that another one holds it: the stream is behind, and the death of
+        that one is to come. If that was lost in a gap, the other one's tenure ends with the gap.
 
         Args:
-            nsid: what the kernel said while it was open.
+            nsid: what the kernel says.
             key: which namespace it is.
-            seq: the next record before it was opened; a death recorded since then may be its own.
+            seq: the next record before the kernel was asked.
         """
-        known = self._by_key.get(key)
-        if known and known.nsid == nsid and known.died is None:
-            return known
-        tenure = self._living(nsid) or self._died_since(nsid, seq)
-        if tenure is None:  # it held the nsid before we heard of it
-            tenure = self._add(Tenure(nsid, self._free_since(nsid)))
-        elif tenure.key not in (None, key):
-            tenure = self._add(Tenure(nsid, seq))
+        tenure = self._by_key.get(key)
+        if tenure and tenure.died is not None:  # it lives: an earlier holder, of whom that death was, was taken for it
+            tenure.key, tenure.links, tenure.addresses = None, Links(), Addresses()
+            tenure = None
+        tenure = tenure or self._living(nsid)
+        if tenure and tenure.key not in (None, key):
+            if self._gap <= tenure.seen:
+                return None
+            tenure.died, tenure = self._gap - 1, None
+        tenure = tenure or self._add(Tenure(nsid, self._free_since(nsid)))
         tenure.key = key
+        tenure.seen = max(tenure.seen, seq)
         self._by_key[key] = tenure
         return tenure
 
@@ -92,21 +128,17 @@ class Tenures:
                 self._by_nsid[nsid] = kept
             else:
                 del self._by_nsid[nsid]
-        keys = tuple(tenure.key for tenure in gone if tenure.key)
+        keys = tuple(tenure.key for tenure in gone if tenure.key and self._by_key.get(tenure.key) is tenure)
         for key in keys:
-            self._by_key.pop(key, None)
+            del self._by_key[key]
         return keys
 
     def _living(self, nsid: int) -> Tenure | None:
         tenures = self._by_nsid.get(nsid)
         return tenures[-1] if tenures and tenures[-1].died is None else None
 
-    def _died_since(self, nsid: int, seq: int) -> Tenure | None:
-        tenures = self._by_nsid.get(nsid)
-        died = tenures[-1].died if tenures else None
-        return tenures[-1] if tenures and died is not None and died >= seq else None
-
     def _free_since(self, nsid: int) -> int:
+        """Return the first record that cannot be of an earlier holder."""
         tenures = self._by_nsid.get(nsid)
         died = tenures[-1].died if tenures else None
         return 0 if died is None else died + 1

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 AS_ROOT = 1000
 """Return value of the app that asks to be started again under sudo."""
-PAINTS_PER_SECOND = 5
+PAINTS_PER_SECOND = 4
 """How often new data is drawn; keys are drawn at once."""
 _TWICE_S = 2.0
 _TERMINAL_LOOK_S = 2.0

@@ -11,7 +11,6 @@ from typing import NoReturn
 from ovltui.errors import ExitStatus, OvltuiError, PrivilegeError
 from ovltui.session.live import LiveSession, Options
 from ovltui.text import clean
-from ovltui.tui.app import AS_ROOT, OvltuiApp
 
 _DEPTHS = {"16": "standard", "256": "256", "always": "truecolor"}
 
@@ -30,6 +29,8 @@ def run(options: Options, argv: Sequence[str], *, color: str = "auto", ascii_onl
         PrivilegeError: sudo is not there.
     """
     _prepare_terminal(color)
+    from ovltui.tui.app import AS_ROOT, OvltuiApp  # noqa: PLC0415  (Textual reads the environment when imported)
+
     session = LiveSession(options)
     try:
         session.start()
@@ -61,6 +62,9 @@ def _prepare_terminal(color: str) -> None:
         os.environ["NO_COLOR"] = "1"
     elif color in _DEPTHS:
         os.environ["TEXTUAL_COLOR_SYSTEM"] = _DEPTHS[color]
+    elif os.environ.get("COLORTERM") or "256" in os.environ.get("TERM", ""):
+        # The theme's colours all lie in the palette, whose escapes are half as long as those of 24 bits.
+        os.environ.setdefault("TEXTUAL_COLOR_SYSTEM", "256")
 
 
 def _as_root(words: Sequence[str]) -> NoReturn:

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from ovltui.events.look import Look
 from ovltui.events.record import Kind, Record
 
 TIME_NS = 1_700_000_000_123_456_789
@@ -26,6 +27,14 @@ class FixedNames:
     def netns_seen_from(self, nsid: int, peer_nsid: int, seq: int) -> str | None:
         del nsid, seq
         return "blue" if peer_nsid == 0 else None
+
+    def link_seen_from(self, nsid: int, peer_nsid: int, ifindex: int, seq: int) -> str | None:
+        del nsid, peer_nsid, ifindex, seq
+        return None
+
+    def look_before(self, nsid: int, ifindex: int, seq: int) -> Look | None:
+        del nsid, ifindex, seq
+        return None
 
 
 NAMES = FixedNames()

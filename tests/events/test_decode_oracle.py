@@ -18,7 +18,7 @@ from ovltui.events.record import Record
 from ovltui.events.tojson import as_json
 from ovltui.kernel.wire import NETLINK_ADD_MEMBERSHIP, SOL_NETLINK, Group, messages
 from tests.bed.netns import NamedNetns
-from tests.events.samples import message
+from tests.events.samples import FixedNames, message
 
 CLONE_NEWNET = 0x40000000
 QUIET_S = 0.15
@@ -28,7 +28,7 @@ PLACE = ("seq", "time", "netns", "nsid", "object", "action")
 pytestmark = pytest.mark.needs_root
 
 
-class KernelNames:
+class KernelNames(FixedNames):
     """Names of the links of one namespace, as ``ip link`` gives them."""
 
     def __init__(self, netns: NamedNetns) -> None:

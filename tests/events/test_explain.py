@@ -1,6 +1,7 @@
 """The detail view of real messages."""
 
 import logging
+import struct
 
 import pytest
 
@@ -86,3 +87,12 @@ def test_a_message_that_pyroute2_chokes_on_is_shown_as_bytes_and_leaves_stderr_a
     assert tree(message(bytes(raw)))
     assert logging.getLogger().handlers == handlers
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_encapsulation_that_would_hold_pyroute2_forever_is_shown_as_bytes() -> None:
+    endless = attribute(22, b"\0") + attribute(1, bytes(4))
+    rows = tree(message(build(Rtm.NEWROUTE, 0, 0, bytes(12) + endless)))
+    assert (0, "attribute 22", "00") in rows
+    nexthop = struct.pack("=HBBi", 8 + len(endless), 0, 0, 1) + endless
+    rows = tree(message(build(Rtm.NEWROUTE, 0, 0, bytes(12) + attribute(9, nexthop))))
+    assert (0, "attribute 9", nexthop.hex(" ")) in rows

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from ovltui.kernel import frames, wire
@@ -43,6 +44,16 @@ def frames_of(data: bytes) -> list[Frame]:
         assert start <= len(data), "a frame is cut off"
         found.append(Frame(time_ns, nsid, frames.FrameKind(kind), data[start - length : start]))
     return found
+
+
+def open_files() -> list[str]:
+    """Return the numbers of the descriptors that this process has open."""
+    return sorted(path.name for path in Path("/proc/self/fd").iterdir())
+
+
+def inode(path: str) -> int:
+    """Return the inode of what a path leads to."""
+    return Path(path).stat().st_ino
 
 
 def await_true(condition: Callable[[], object], patience_s: float = PATIENCE_S) -> float:

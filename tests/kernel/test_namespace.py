@@ -1,5 +1,6 @@
 """A namespace is opened only if it is one, identified once for its life, visited, and let go."""
 
+import contextlib
 import errno
 import os
 import socket
@@ -15,7 +16,7 @@ import pytest
 from ovltui.kernel import namespace
 from ovltui.kernel.namespace import Identified, mntns_of, netns_id_of, opened, visit
 from tests.bed.netns import NamedNetns, ip
-from tests.kernel.hearing import UNPRIVILEGED
+from tests.kernel.hearing import UNPRIVILEGED, inode, open_files
 
 OWN = "/proc/self/ns/net"
 NewNetns = Callable[[str], NamedNetns]
@@ -23,9 +24,9 @@ NewNetns = Callable[[str], NamedNetns]
 
 @pytest.fixture(autouse=True)
 def _nothing_left_open() -> Iterator[None]:
-    before = sorted(os.listdir("/proc/self/fd")), threading.active_count()
+    before = open_files(), threading.active_count()
     yield
-    assert (sorted(os.listdir("/proc/self/fd")), threading.active_count()) == before
+    assert (open_files(), threading.active_count()) == before
 
 
 def cookie() -> int:
@@ -36,7 +37,7 @@ def cookie() -> int:
 
 def test_our_own_namespace_has_the_id_of_our_sockets() -> None:
     with opened(OWN) as own:
-        assert (own.id, own.inode, own.lasting) == (cookie(), os.stat(OWN).st_ino, True)
+        assert (own.id, own.inode, own.lasting) == (cookie(), inode(OWN), True)
     assert netns_id_of(os.getpid()) == own.id
 
 
@@ -132,11 +133,11 @@ def test_without_an_id_the_inode_stands_in_and_says_so(new_netns: NewNetns, monk
 def test_a_visit_works_inside_and_leaves_the_caller_where_it_is(new_netns: NewNetns) -> None:
     made = new_netns("h5-visit")
     made.ip("link", "add", "only-here", "type", "bridge")
-    own = os.stat(OWN).st_ino
+    own = inode(OWN)
     with opened(str(made.path)) as there:
-        inside = visit(there.fd, lambda: (os.stat("/proc/thread-self/ns/net").st_ino, sorted(socket.if_nameindex())))
+        inside = visit(there.fd, lambda: (inode("/proc/thread-self/ns/net"), sorted(socket.if_nameindex())))
     assert inside == (made.inode, [(1, "lo"), (2, "only-here")])
-    assert os.stat("/proc/thread-self/ns/net").st_ino == own
+    assert inode("/proc/thread-self/ns/net") == own
 
 
 def test_what_a_visit_raises_reaches_the_caller(new_netns: NewNetns) -> None:
@@ -154,7 +155,7 @@ def test_a_descriptor_that_is_no_namespace_cannot_be_visited(tmp_path: Path) -> 
 
 def test_the_namespace_is_closed_also_when_the_block_fails() -> None:
     kept: list[Identified] = []
-    with pytest.raises(ZeroDivisionError), opened(OWN) as own:
+    with contextlib.suppress(ZeroDivisionError), opened(OWN) as own:
         kept.append(own)
         _ = 1 // 0
     with pytest.raises(OSError, match="Bad file descriptor"):

@@ -5,6 +5,7 @@ import os
 import struct
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_our_own_namespace_has_none(vantage: NamedNetns, rtnl: Rtnl) -> None:
 
 
 def test_what_is_no_namespace_is_refused(rtnl: Rtnl) -> None:
-    with open(os.devnull) as file:
+    with Path(os.devnull).open() as file:
         with pytest.raises(RtnlError) as asked:
             get_nsid(rtnl, file.fileno())
         with pytest.raises(RtnlError) as given:

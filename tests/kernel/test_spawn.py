@@ -72,7 +72,11 @@ def test_without_privilege_it_says_so_and_runs_nothing(new_netns: NewNetns) -> N
     blue = new_netns("spawn")
     # The interpreter may lie where only root may look.
     drop = ["setpriv", "--reuid=65534", "--clear-groups", "--inh-caps=-all,+dac_read_search"]
-    words = [*drop, "--ambient-caps=-all,+dac_read_search", *command_line(str(blue.path), id_of(blue), ["echo", "inside"])]
+    words = [
+        *drop,
+        "--ambient-caps=-all,+dac_read_search",
+        *command_line(str(blue.path), id_of(blue), ["echo", "inside"]),
+    ]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (3, "")
     assert "run it as root" in done.stderr

@@ -154,7 +154,7 @@ class Browser(LineList):
     def parts(self, row: int) -> list[Part]:
         """Return the line of an entry: branch, name, and at the right what tells it apart."""
         entry = self._entries[row]
-        room = self.scrollable_content_region.width - cell_len(entry.rail) - cell_len(entry.label) - 1
+        room = self.size.width - cell_len(entry.rail) - cell_len(entry.label) - 1
         detail = entry.detail if cell_len(entry.detail) <= room else f"{entry.detail[: max(0, room - 1)]}…"
         gap = " " * max(1, room + 1 - cell_len(detail))
         shown = f"{gap}{detail}" if room > 1 else ""
@@ -188,7 +188,7 @@ class Browser(LineList):
         else:
             self._current = at
         self._entries = entries
-        self.fit()
+        self.show_from(self.top)
 
     def _passes(self, row: Row) -> bool:
         identity = row.identity

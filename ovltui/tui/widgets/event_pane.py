@@ -1,6 +1,5 @@
 """A live pane of events: follows the newest, freezes without losing any, decodes only what is in sight."""
 
-import re
 from collections.abc import Callable
 from typing import ClassVar
 
@@ -8,54 +7,17 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ovltui.events.filter import Filter
-from ovltui.events.line import Line, clock, line
+from ovltui.events.line import Line, line
 from ovltui.events.names import Names
 from ovltui.events.record import Record
 from ovltui.events.ring import Ring
 from ovltui.events.view import View
-from ovltui.events.vocabulary import Object, Pane
+from ovltui.events.vocabulary import Pane
 from ovltui.tui.widgets.line_list import LineList, Part
+from ovltui.tui.widgets.line_style import styled
 
 BUDGET = 400
 """Records that a filter looks at before keys and other panes get their turn."""
-_WORD = re.compile(r"(\s+|[^\s]+)")
-_KEYWORDS = frozenset(
-    [
-        "dev",
-        "lladdr",
-        "scope",
-        "proto",
-        "src",
-        "via",
-        "mtu",
-        "master",
-        "self",
-        "dst",
-        "link-netnsid",
-        "metric",
-        "table",
-        "nexthop",
-        "from",
-        "lookup",
-        "inet",
-        "inet6",
-        "brd",
-        "vlan",
-        "vni",
-        "weight",
-        "pref",
-        "peer",
-        "port",
-        "kind",
-        "type",
-        "label",
-    ]
-)
-_GOOD = frozenset(["UP", "REACHABLE", "PERMANENT", "permanent", "forwarding"])
-_BAD = frozenset(["DOWN", "FAILED", "LOWERLAYERDOWN", "LOST", "INCOMPLETE", "unreachable", "blackhole", "prohibit"])
-_QUIET = frozenset((Object.NETCONF, Object.PREFIX, Object.STATS))
-"""What the kernel tells beside every change of a link: shown, but dim."""
-_MARKS = {"+": "new", "-": "gone", "~": "changed", "→": "moved", "?": "miss", "!": "lost"}
 
 
 class EventPane(LineList):
@@ -141,6 +103,7 @@ class EventPane(LineList):
         self._cursor: int | None = None
         self._frozen: int | None = None
         self._netns_width = 4
+        self._subtitle = ""
 
     @property
     def row_count(self) -> int:
@@ -176,7 +139,7 @@ class EventPane(LineList):
         """Give the column of namespaces ``width`` cells."""
         if width != self._netns_width:
             self._netns_width = width
-            self.refresh()
+            self.show_from(self.top)
 
     def freeze(self, seq: int) -> None:
         """Show nothing newer than record ``seq``."""
@@ -201,11 +164,7 @@ class EventPane(LineList):
         top = self._top_seq()
         self._rows = rows
         self._title()
-        self.fit()
-        if self._frozen is None:
-            self.scroll_to(y=rows, animate=False)
-        elif top is not None and self.row_count:
-            self.scroll_to(y=self._view.row_of(top), animate=False)
+        self.show_from(rows if top is None else self._view.row_of(top))
 
     def parts(self, row: int) -> list[Part]:
         """Return the line of a record: time, namespace, mark, what."""
@@ -213,18 +172,7 @@ class EventPane(LineList):
             said = self._line(self._view[row])
         except (KeyError, IndexError):  # the ring dropped it between two steps
             return []
-        netns = said.netns
-        if len(netns) > self._netns_width:
-            netns = netns[: self._netns_width - 1] + "…"
-        kind = _MARKS.get(said.mark, "")
-        if said.object in _QUIET:
-            return [(f"{clock(said.time_ns)} {netns:{self._netns_width}} {said.mark} {said.text}", "quiet")]
-        return [
-            (f"{clock(said.time_ns)} ", "time"),
-            (f"{netns:{self._netns_width}} ", "netns"),
-            (f"{said.mark} ", kind),
-            *((word, _word_style(word, kind)) for word in _WORD.findall(said.text)),
-        ]
+        return styled(said, self._netns_width)
 
     def placeholder(self) -> str:
         """Say why there is nothing to see."""
@@ -239,7 +187,15 @@ class EventPane(LineList):
         if self._frozen is None:
             self.post_message(self.Froze())
         self.bring_into_sight(row)
-        self.refresh()
+
+    def look(self, by: int) -> None:
+        """Scroll by rows, which freezes the panes; at the end they are live again."""
+        if by > 0 and self.top + by >= self.last_top:
+            self.post_message(self.Thawed())
+            return
+        if self._frozen is None:
+            self.post_message(self.Froze())
+        super().look(by)
 
     def action_last(self) -> None:
         """Go to the end and be live again."""
@@ -281,19 +237,14 @@ class EventPane(LineList):
 
     def _top_seq(self) -> int | None:
         """Return the record in the first line, while frozen: it stays there when older rows come or go."""
-        top = round(self.scroll_y)
-        return self._view[top] if self._frozen is not None and top < min(self._rows, len(self._view)) else None
+        top = self.top
+        if self._frozen is None or top >= min(self._rows, len(self._view)):
+            return None
+        return self._view[top]
 
     def _title(self) -> None:
+        """Say in the frame how much passes the filter, or where one looks."""
         rows = "1 line passes" if self._rows == 1 else f"{self._rows} lines pass"
-        self.border_subtitle = f"{rows} the filter" if self._filter else ""
-
-
-def _word_style(word: str, kind: str) -> str:
-    if word in _BAD:
-        return "bad"
-    if word in _GOOD:
-        return "good"
-    if word in _KEYWORDS:
-        return "keyword"
-    return "lost" if kind == "lost" else ""
+        says = f"{rows} the filter" if self._filter else f"{self._rows} lines" if self._frozen is not None else ""
+        if says != self._subtitle:  # setting it draws the whole frame
+            self._subtitle = self.border_subtitle = says

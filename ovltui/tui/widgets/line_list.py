@@ -6,20 +6,24 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 Part = tuple[str, str]
 """Text and the name of the component class that styles it, without the widget's prefix; "" for plain."""
 
 
+_WHEEL = 3
+"""Rows that a notch of the mouse wheel scrolls."""
 _ASCII = str.maketrans({"→": ">", "…": "~", "●": "*", "▾": "v", "├": "|", "└": "`", "·": "|"})
 """What stands for the characters that our own lines use beyond ASCII."""
 
 
-class LineList(ScrollView, can_focus=True):
-    """Rows that are drawn one by one, only those in sight; subclasses say what they are."""
+class LineList(Widget, can_focus=True):
+    """Rows that are drawn one by one, only those in sight; subclasses say what they are.
+
+    It scrolls by itself: the library's scrolling would lay out, and send, frame and bars with each new row.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False, id="list.up"),
@@ -38,10 +42,6 @@ class LineList(ScrollView, can_focus=True):
         border: round $border;
         border-title-color: $dim;
         border-subtitle-color: $dim;
-        scrollbar-size-vertical: 1;
-        scrollbar-color: $border;
-        scrollbar-background: $background;
-        overflow-x: hidden;
         &:focus {
             border: round $border-focus;
             border-title-color: $border-focus;
@@ -52,6 +52,8 @@ class LineList(ScrollView, can_focus=True):
 
     ascii_only: bool = False
     """Whether to draw with ASCII alone, for terminals without UTF-8."""
+
+    _top: int = 0
 
     @property
     def row_count(self) -> int:
@@ -75,26 +77,30 @@ class LineList(ScrollView, can_focus=True):
         """Make ``row`` the current one."""
         raise NotImplementedError
 
-    def fit(self) -> None:
-        """Take in a new number of rows."""
-        size = Size(self.scrollable_content_region.width, self.row_count)
-        if size != self.virtual_size:
-            self.virtual_size = size
-        self.refresh()
+    @property
+    def top(self) -> int:
+        """The row in the first line."""
+        return min(self._top, self.last_top)
+
+    @property
+    def last_top(self) -> int:
+        """The row in the first line when the last row stands in the last one."""
+        return max(0, self.row_count - self.size.height)
+
+    def show_from(self, row: int) -> None:
+        """Draw the rows from ``row`` on, and never beyond the end; the frame stays as it is."""
+        self._top = max(0, min(row, self.last_top))
+        self.refresh(self.size.region)
 
     def bring_into_sight(self, row: int) -> None:
         """Scroll no more than needed to show ``row``."""
-        height = self.scrollable_content_region.height
-        top = round(self.scroll_y)
-        if row < top:
-            self.scroll_to(y=row, animate=False)
-        elif row >= top + height:
-            self.scroll_to(y=row - height + 1, animate=False)
+        height = self.size.height
+        self.show_from(row if row < self.top else max(self.top, row - height + 1))
 
     def render_line(self, y: int) -> Strip:
         """Draw the row that stands at line ``y`` of the widget."""
-        row = round(self.scroll_y) + y
-        width = self.scrollable_content_region.width
+        row = self.top + y
+        width = self.size.width
         base = self.rich_style
         if row >= self.row_count:
             says = f" {self.placeholder()}" if y == 0 and not self.row_count else ""
@@ -111,12 +117,22 @@ class LineList(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points."""
         offset = event.get_content_offset(self)
-        if offset is not None and round(self.scroll_y) + offset.y < self.row_count:
-            self.move_cursor(round(self.scroll_y) + offset.y)
+        if offset is not None and self.top + offset.y < self.row_count:
+            self.move_cursor(self.top + offset.y)
 
-    def on_resize(self) -> None:
-        """Keep the width of the rows that of the widget."""
-        self.fit()
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Look back."""
+        event.stop()
+        self.look(-_WHEEL)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Look ahead."""
+        event.stop()
+        self.look(_WHEEL)
+
+    def look(self, by: int) -> None:
+        """Scroll by rows, leaving the cursor where it is."""
+        self.show_from(self.top + by)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by ``by`` rows."""
@@ -126,7 +142,7 @@ class LineList(ScrollView, can_focus=True):
 
     def action_page(self, by: int) -> None:
         """Move the cursor by pages."""
-        self.action_move(by * max(1, self.scrollable_content_region.height - 1))
+        self.action_move(by * max(1, self.size.height - 1))
 
     def action_first(self) -> None:
         """Go to the first row."""
