@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from hypothesis import settings
 
 from tests.bed.engines import TwoEngines
 from tests.bed.means import MISSING
 from tests.bed.netns import NamedNetns, netns
 from tests.bed.signals import end_as_on_interrupt
 
+settings.register_profile("bed", deadline=None)  # a busy machine is no defect
+settings.load_profile("bed")
 FIXTURE_MARKERS = {"two_engines": ("needs_root", "needs_docker"), "new_netns": ("needs_root",)}
 """Markers that a test has by using a fixture."""
 

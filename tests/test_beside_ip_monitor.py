@@ -34,9 +34,7 @@ def start(stack: ExitStack, words: list[str], output: Path) -> None:
     stack.callback(process.terminate)
 
 
-def test_no_event_of_ip_monitor_is_missing_and_each_has_the_right_name(
-    two_engines: TwoEngines, tmp_path: Path
-) -> None:
+def test_no_event_of_ip_monitor_is_missing_and_each_has_the_right_name(two_engines: TwoEngines, tmp_path: Path) -> None:
     node = two_engines.nodes[0]
     rows = rows_of(two_engines)
     doors = {netns.key.id: next(ways_in(netns)) for netns in Discoverer().sweep().netnses}

@@ -35,12 +35,13 @@ class NetnsWatch:
         os.set_blocking(self._wake_in, False)
         os.set_blocking(self._wake_out, False)
         self._closing = False
+        self._last = Sweep((), ())
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="ovltui-netns", daemon=True)
 
     def start(self) -> None:
         """Sweep once in the calling thread, then go on in a thread of its own."""
-        self._publish(self._discoverer.sweep())
+        self._publish(self._sweep(changed=True))
         self._thread.start()
 
     def hint(self) -> None:
@@ -72,4 +73,13 @@ class NetnsWatch:
             if self._wake_in in ready:
                 os.read(self._wake_in, 4096)
             if not self._closing:
-                self._publish(self._discoverer.sweep(changed=changed))
+                self._publish(self._sweep(changed=changed))
+
+    def _sweep(self, *, changed: bool) -> Sweep:
+        """Sweep, or return what the last sweep found and why there is no newer one."""
+        try:
+            self._last = self._discoverer.sweep(changed=changed)
+        except OSError as error:
+            why_not = f"the namespaces could not be listed anew ({error.strerror or error})"
+            return Sweep(self._last.netnses, (*self._last.gaps, why_not))
+        return self._last

@@ -47,12 +47,12 @@ class Greeter:
         self._sight = sight
         self._passive = passive
         self._next_nsid = FIRST_GIVEN
-        self._loaded: dict[NetnsKey, Tenure] = {}
+        self._loaded: dict[NetnsKey, tuple[Tenure, int]] = {}
         self._unheard: set[NetnsKey] = set()
         self._unvisited: set[NetnsKey] = set()
 
     def greet(self, namespace: Identified, own: bool) -> int | None:
-        """Make a namespace heard and load what is in it, once in its life; return its nsid."""
+        """Make a namespace heard and load what is in it, once in its life and after each gap; return its nsid."""
         key = NetnsKey(self._host, namespace.id)
         tenures, ring = self._stream.tenures, self._stream.ring
         tenure = tenures.at(OWN_NSID, ring.end) if own else tenures.of(key)
@@ -60,14 +60,14 @@ class Greeter:
             tenure = self._bind(namespace, key)
         elif not own:
             tenure.seen = ring.end
-        if tenure and self._loaded.get(key) is not tenure:
-            self._loaded[key] = tenure
+        if tenure and not self._is_loaded(key, tenure):
+            self._loaded[key] = (tenure, ring.end)
             self._load(namespace, key, tenure, own=own)
         return None if tenure is None or own else tenure.nsid
 
     def keep(self, alive: set[NetnsKey]) -> None:
         """Forget namespaces that are not in ``alive``."""
-        self._loaded = {key: tenure for key, tenure in self._loaded.items() if key in alive}
+        self._loaded = {key: loaded for key, loaded in self._loaded.items() if key in alive}
         self._unheard &= alive
         self._unvisited &= alive
 
@@ -79,6 +79,11 @@ class Greeter:
         if self._unvisited:
             says.append(f"namespaces that may not be visited, whose links have no names: {len(self._unvisited)}")
         return tuple(says)
+
+    def _is_loaded(self, key: NetnsKey, tenure: Tenure) -> bool:
+        """Whether what is in it was loaded for this tenure, and since the last gap."""
+        known, seq = self._loaded.get(key, (None, -1))
+        return known is tenure and seq > self._stream.tenures.last_gap
 
     def _bind(self, namespace: Identified, key: NetnsKey) -> Tenure | None:
         seq = self._stream.ring.end

@@ -97,7 +97,9 @@ class LiveSession(Session):
             self._spoke.wait(deadline - time.monotonic())
 
     def close(self) -> None:
-        """End every thread and process of the session."""
+        """End every thread and process of the session; a second call does nothing."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         if self._engines:
             self._engines.close()

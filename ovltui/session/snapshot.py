@@ -41,7 +41,7 @@ class Snapshot:
     """The whole, at one moment."""
 
     version: int
-    """Rises with every change of what follows."""
+    """Rises with every change of a name: lines may read differently then."""
     host: str
     rows: tuple[Row, ...]
     """All living namespaces, in the order in which a person would list them."""

@@ -110,6 +110,12 @@ class Links:
         index = bisect_right(names, seq, key=lambda entry: entry[0])
         return names[max(0, index - 1)][1]
 
+    def prune(self, first: int) -> None:
+        """Forget links that went before record ``first``."""
+        for ifindex in [index for index, seq in self._touched.items() if seq < first and index not in self._now]:
+            for memory in (self._touched, self._names, self._looks):
+                memory.pop(ifindex, None)
+
     def _call(self, seq: int, link: Link) -> None:
         names = self._names.setdefault(link.ifindex, [])
         if not names or names[-1][1] != link.ifname:

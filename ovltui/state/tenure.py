@@ -44,7 +44,8 @@ class Tenures:
     def __init__(self, own: NetnsKey | None) -> None:
         self._by_nsid: dict[int, list[Tenure]] = {OWN_NSID: [Tenure(OWN_NSID, 0, key=own)]}
         self._by_key: dict[NetnsKey, Tenure] = {}
-        self._gap = 0
+        self.last_gap = -1
+        """The last record that said that messages were lost before it; -1 for none."""
         if own:
             self._by_key[own] = self._by_nsid[OWN_NSID][0]
 
@@ -84,7 +85,7 @@ class Tenures:
 
     def gap(self, seq: int) -> None:
         """Take in that messages before record ``seq`` were lost: births and deaths may be among them."""
-        self._gap = seq
+        self.last_gap = seq
 
     def end(self, nsid: int, seq: int) -> Tenure:
         """Take in a RTM_DELNSID at ``seq``; return whose tenure ended."""
@@ -109,9 +110,9 @@ class Tenures:
             tenure = None
         tenure = tenure or self._living(nsid)
         if tenure and tenure.key not in (None, key):
-            if self._gap <= tenure.seen:
+            if self.last_gap <= tenure.seen:
                 return None
-            tenure.died, tenure = self._gap - 1, None
+            tenure.died, tenure = self.last_gap - 1, None
         tenure = tenure or self._add(Tenure(nsid, self._free_since(nsid)))
         tenure.key = key
         tenure.seen = max(tenure.seen, seq)
@@ -119,7 +120,7 @@ class Tenures:
         return tenure
 
     def prune(self, first: int) -> tuple[NetnsKey, ...]:
-        """Forget tenures that ended before record ``first``; return the keys that went with them."""
+        """Forget tenures and links that ended before record ``first``; return the keys that went with them."""
         gone = []
         for nsid, tenures in list(self._by_nsid.items()):
             kept = [tenure for tenure in tenures if tenure.died is None or tenure.died >= first]
@@ -128,6 +129,8 @@ class Tenures:
                 self._by_nsid[nsid] = kept
             else:
                 del self._by_nsid[nsid]
+            for tenure in kept:
+                tenure.links.prune(first)
         keys = tuple(tenure.key for tenure in gone if tenure.key and self._by_key.get(tenure.key) is tenure)
         for key in keys:
             del self._by_key[key]
