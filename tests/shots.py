@@ -69,6 +69,20 @@ def filtered(terminal: Terminal, engines: TwoEngines) -> None:
     terminal.type("docker3n")
 
 
+def detailed(terminal: Terminal, engines: TwoEngines) -> None:
+    """Open the newest neighbour event: a lookup that missed."""
+    events(terminal, engines)
+    terminal.keys("Tab", "Tab", "Tab")
+    time.sleep(_SETTLE)
+    terminal.keys("Enter")
+
+
+def opened(terminal: Terminal, engines: TwoEngines) -> None:
+    """Open the namespace of the overlay network."""
+    select(terminal, f"mynet01@{engines.nodes[0].netns}")
+    terminal.keys("Down", "Enter")
+
+
 def helped(terminal: Terminal, _engines: TwoEngines) -> None:
     """Open the help."""
     terminal.keys("?")
@@ -79,6 +93,8 @@ SCENES = (
     Scene("events-80x24", SMALL, events),
     Scene("narrowed", LARGE, narrowed),
     Scene("filter", LARGE, filtered),
+    Scene("event", LARGE, detailed),
+    Scene("namespace", LARGE, opened),
     Scene("help", LARGE, helped),
 )
 """Every picture."""

@@ -38,14 +38,14 @@ def link_text(event: Event, vantage: Vantage) -> str:
     words = [f"{name + _at(fields, vantage):<{_NAME_WIDTH}}"]
     before = vantage.look_before(fields["ifindex"]) if event.action is Action.CHANGE else None
     if before is not None:
-        return "  ".join((*words, *_difference(before, look_of(fields), vantage), *_changes(fields))).rstrip()
+        return "  ".join((*words, *difference(before, look_of(fields), vantage), *_changes(fields))).rstrip()
     if event.action is not Action.DEL:
         words += [f"{link_state(fields):<{_STATE_WIDTH}}", f"mtu {fields.get('mtu', '?')}"]
     words += [*_kind(fields, vantage), *_ends(fields, vantage), *_changes(fields)]
     return "  ".join(words).rstrip()
 
 
-def _difference(before: Look, now: Look, vantage: Vantage) -> Iterator[str]:
+def difference(before: Look, now: Look, vantage: Vantage) -> Iterator[str]:
     """Yield what is not as it was; the state alone where nothing that people look at changed."""
     if before.ifname != now.ifname:
         yield f"was called {before.ifname}"

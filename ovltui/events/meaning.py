@@ -9,6 +9,8 @@ from typing import Any
 
 from ovltui.events.decode import decode
 from ovltui.events.event import Event
+from ovltui.events.line_link import difference
+from ovltui.events.look import look_of
 from ovltui.events.names import Names
 from ovltui.events.record import Record
 from ovltui.events.vantage import Vantage
@@ -61,11 +63,16 @@ def _link_change(fields: dict[str, Any], vantage: Vantage) -> str:
     name = _link_name(fields, vantage)
     if fields.get("family") == "bridge":
         return f"As a port of its bridge, {name} is now {fields.get('state', 'changed')}."
+    before, now = vantage.look_before(fields["ifindex"]), look_of(fields)
+    if before == now:
+        return f"{name} is {now.state} as before: what changed, if anything did, is not its state, name, MTU or master."
+    if before is not None and before.state == now.state:
+        return f"{name} changed: {', '.join(difference(before, now, vantage))}."
     if "UP" not in fields["flags"]:
         return f"{name} is switched off (administratively down)."
     if "NO-CARRIER" in fields["flags"]:
         return f"{name} is switched on but has no carrier: the other end is down or missing."
-    return f"{name} is up; something about it changed."
+    return f"{name} is up and has its carrier; it was not known or not so before."
 
 
 def _link_move(fields: dict[str, Any], vantage: Vantage) -> str:

@@ -140,5 +140,5 @@ def svg(ansi: str, width: int, height: int) -> str:
 
 
 def png(source: Path, target: Path) -> None:
-    """Draw an SVG file as PNG, at two pixels a unit; a failure raises ``CalledProcessError``."""
-    subprocess.run(["rsvg-convert", "--zoom", "2", "-o", str(target), str(source)], check=True)
+    """Draw an SVG file as PNG; a failure raises ``CalledProcessError``."""
+    subprocess.run(["rsvg-convert", "-o", str(target), str(source)], check=True)

@@ -123,7 +123,7 @@ class EventsScreen(Screen[None]):
     def focus_step(self, by: int) -> None:
         """Move the focus to the next or previous pane; in a narrow terminal that brings it into sight."""
         ring = self._ring_of_panes()
-        current = next((at for at, widget in enumerate(ring) if widget.has_focus), 0)
+        current = next((at for at, widget in enumerate(ring) if widget is self.focused), 0)
         self._bring(ring[(current + by) % len(ring)])
 
     @on(Browser.Chosen)

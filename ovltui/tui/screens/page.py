@@ -29,7 +29,7 @@ class Page(ModalScreen[None]):
             width: 100%; max-width: 110; height: auto; max-height: 94%;
             border: round $border-focus; border-title-color: $border-focus; border-title-style: bold;
             border-subtitle-color: $dim; background: $panel; padding: 0 2;
-            scrollbar-size-vertical: 1;
+            scrollbar-size-vertical: 1; scrollbar-color: $border; scrollbar-background: $panel;
         }
     }
     """
