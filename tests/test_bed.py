@@ -182,8 +182,12 @@ def test_the_screen_shows_what_was_typed_and_its_colours() -> None:
 @pytest.mark.needs_tmux
 def test_a_command_in_the_terminal_has_no_signal_blocked() -> None:
     with Terminal(60, 10, ["sleep", "60"]) as terminal:
-        status = Path(f"/proc/{terminal.pid}/status").read_text()
-    assert "SigBlk:\t0000000000000000" in status
+        status = Path(f"/proc/{terminal.pid}/status")
+        deadline = time.monotonic() + 5
+        while not status.read_text().startswith("Name:\tsleep"):  # tmux has forked but not executed it yet
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert "SigBlk:\t0000000000000000" in status.read_text()
 
 
 @pytest.mark.needs_tmux

@@ -36,6 +36,8 @@ _NAMED = (
 _KEY = re.compile(rf"(?:[CMS]-)*(?:{_NAMED}|[^\s\x00-\x1f])")
 """tmux types what it does not know as a key letter by letter, so such a name is refused here."""
 _POLL = 0.03
+_LAST_LOOKS = 10
+"""How often the screen of a command that has ended is looked at."""
 _PATIENCE = 3.0
 
 
@@ -148,12 +150,15 @@ class Terminal:
         """
         found = (lambda screen: what in screen) if isinstance(what, str) else what
         deadline = time.monotonic() + timeout
+        screens_after_end = 0
         while True:
             alive = self.alive
             screen = self.text()
             if found(screen):
                 return screen
-            if not alive or time.monotonic() > deadline:
+            if not alive and screens_after_end < _LAST_LOOKS:  # tmux may still be drawing its last words
+                screens_after_end += 1
+            elif not alive or time.monotonic() > deadline:
                 why = f"within {timeout} s" if alive else f"and the command ended with status {self.status}"
                 raise AssertionError(f"not on the screen {why}: {what!r}\n{screen}")
             time.sleep(_POLL)
