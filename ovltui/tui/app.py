@@ -1,13 +1,11 @@
 """The app: one session, its screens, and what concerns the terminal as a whole.
 
-Source: a ``Session``; signals of the process. Privileges: a terminal on stdin, stdout and stderr. Data is painted at
+Source: a ``Session``. Privileges: a terminal on stdin, stdout and stderr. Data is painted at
 most ``PAINTS_PER_SECOND`` times a second; the app sleeps while nothing happens.
 """
 
 import asyncio
 import os
-import select
-import signal
 from collections.abc import Iterable
 from functools import partial
 from io import StringIO
@@ -36,7 +34,6 @@ AS_ROOT = 1000
 PAINTS_PER_SECOND = 4
 """How often new data is drawn; keys are drawn at once."""
 _TWICE_S = 2.0
-_TERMINAL_LOOK_S = 2.0
 
 
 class OvltuiApp(App[int]):
@@ -65,6 +62,7 @@ class OvltuiApp(App[int]):
         self._interrupted = 0.0
         self._foreground = Foreground()
         self._ending = False
+        self._screens_loop: asyncio.AbstractEventLoop | None = None
         self.animation_level = "none"
         # What the library would print of a defect holds local variables: it goes to a file instead.
         self.trace = StringIO()
@@ -77,10 +75,7 @@ class OvltuiApp(App[int]):
         """Show the first screen; then let Docker be asked."""
         self.push_screen(EventsScreen(self._session, ascii_only=self._ascii_only))
         self._session.on_change(self._tell)
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self._end)
-        self.set_interval(_TERMINAL_LOOK_S, self._look_at_terminal)
+        self._screens_loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         if isinstance(self._session, LiveSession):
             self.call_after_refresh(self._session.start_engines)
@@ -140,6 +135,11 @@ class OvltuiApp(App[int]):
         else:
             await self._shell(row.identity.name)
 
+    def end(self) -> None:
+        """End soon; any thread may ask for it, and a signal handler."""
+        if self._screens_loop:
+            self._screens_loop.call_soon_threadsafe(self._end)
+
     async def _shell(self, name: str) -> None:
         row = self._session.snapshot().row(name)
         if row is None or not isinstance(self._session, LiveSession):
@@ -177,14 +177,6 @@ class OvltuiApp(App[int]):
             self._tell()
 
     def _end(self) -> None:
-        """The terminal or somebody with a right to says that it is over."""
         self._ending = True
         self._foreground.hang_up()
         self.exit(0)
-
-    def _look_at_terminal(self) -> None:
-        """End when the terminal is gone and nobody told us (SIGHUP was ignored): reading it would spin."""
-        poll = select.poll()
-        poll.register(0, 0)
-        if any(events & (select.POLLHUP | select.POLLERR | select.POLLNVAL) for _, events in poll.poll(0)):
-            self._end()

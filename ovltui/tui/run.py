@@ -11,6 +11,7 @@ from typing import NoReturn
 from ovltui.errors import ExitStatus, OvltuiError, PrivilegeError
 from ovltui.session.live import LiveSession, Options
 from ovltui.text import clean
+from ovltui.tui.ending import Ending
 
 _DEPTHS = {"16": "standard", "256": "256", "always": "truecolor"}
 
@@ -32,12 +33,15 @@ def run(options: Options, argv: Sequence[str], *, color: str = "auto", ascii_onl
     from ovltui.tui.app import AS_ROOT, OvltuiApp  # noqa: PLC0415  (Textual reads the environment when imported)
 
     session = LiveSession(options)
+    app = OvltuiApp(session, ascii_only=ascii_only)
+    ending = Ending(app.end)
     try:
+        ending.watch()
         session.start()
-        app = OvltuiApp(session, ascii_only=ascii_only)
         status = app.run()
     finally:
         session.close()
+        ending.over()
     if status == AS_ROOT:
         _as_root(session.own_command(argv))
     if app.return_code:

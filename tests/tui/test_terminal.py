@@ -2,7 +2,9 @@
 
 import os
 import signal
+import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -227,3 +229,51 @@ def test_the_suspended_program_comes_back_whole() -> None:
         assert "Quit" in screen
         terminal.keys("q")
         terminal.wait("outside$")
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_terminal_that_vanishes_in_a_storm_leaves_no_process(new_netns: NewNetns, *, told: bool) -> None:
+    """The library's own threads would wait for ever to write to it, or spin reading it."""
+    blue = new_netns("tuigone")
+    near, far = os.openpty()
+    process = subprocess.Popen([OVLTUI, "--no-docker"], stdin=far, stdout=far, stderr=far, start_new_session=True)
+    os.close(far)
+    storm = subprocess.Popen(
+        [*blue.command("sh", "-c"), "while :; do ip link set lo mtu 1400; ip link set lo mtu 1500; done"],
+        start_new_session=True,
+    )
+    try:
+        os.read(near, 100_000)
+        time.sleep(1)
+        (reader,) = readers_of(process.pid)
+        if told:
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.3)
+        os.close(near)  # nobody has read for a second: the program may be waiting to write
+        assert process.wait(5) == 0
+        assert gone(reader)
+    finally:
+        os.killpg(storm.pid, signal.SIGKILL)
+        storm.wait()
+        process.kill()
+        process.wait()
+
+
+def test_a_terminal_that_takes_nothing_more_does_not_hold_up_the_end(new_netns: NewNetns) -> None:
+    blue = new_netns("tuistuck")
+    near, far = os.openpty()
+    process = subprocess.Popen([OVLTUI, "--no-docker"], stdin=far, stdout=far, stderr=far, start_new_session=True)
+    before = termios.tcgetattr(far)
+    try:
+        os.read(near, 100_000)
+        for mtu in range(1300, 1420):
+            blue.ip("link", "set", "lo", "mtu", str(mtu))
+        time.sleep(1.5)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(5) == 0
+        assert termios.tcgetattr(far)[3] == before[3]
+    finally:
+        process.kill()
+        process.wait()
+        os.close(near)
+        os.close(far)
