@@ -4,6 +4,7 @@ Source: ``kernel.nsid`` and ``kernel.dump``, while discovery holds the namespace
 CAP_NET_ADMIN to give an nsid, CAP_SYS_ADMIN to visit. Incomplete: what was refused is counted in ``gaps``.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -114,8 +115,7 @@ class Greeter:
             return
         links = tuple(_fields(answers.links, Object.LINK))
         tenure.links.load(seq, (link_from(fields) for fields in links))
-        for fields in links:
-            tenure.links.remember(seq, fields["ifindex"], look_of(fields))
+        tenure.links.loaded(seq, time.time_ns(), {fields["ifindex"]: look_of(fields) for fields in links})
         self._sight.ask_for_peers(tenure, seq)
         tenure.addresses.load(seq, (address_from(fields) for fields in _fields(answers.addresses, Object.ADDR)))
 

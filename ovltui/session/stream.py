@@ -12,7 +12,7 @@ from typing import Any
 
 from ovltui.events.decode import decode
 from ovltui.events.look import look_of
-from ovltui.events.record import OWN_NSID, Kind
+from ovltui.events.record import OWN_NSID, Kind, Record
 from ovltui.events.ring import Ring
 from ovltui.events.vocabulary import Action, Object, Pane, pane_of
 from ovltui.kernel import wire
@@ -125,7 +125,8 @@ class Stream:
             self._follow(seq, nsid, kind)
 
     def _follow(self, seq: int, nsid: int, kind: int) -> None:
-        event = decode(self.ring[seq])
+        record = self.ring[seq]
+        event = decode(record)
         if event.object is Object.UNKNOWN:
             return
         if event.object is Object.NSID:
@@ -145,12 +146,12 @@ class Stream:
         elif event.action in (Action.DEL, Action.MOVE):
             tenure.links.forget(seq, event.fields["ifindex"])
         else:
-            self._learn_link(tenure, seq, event.fields)
+            self._learn_link(tenure, record, event.fields)
 
-    def _learn_link(self, tenure: Tenure, seq: int, fields: dict[str, Any]) -> None:
-        link = link_from(fields)
+    def _learn_link(self, tenure: Tenure, record: Record, fields: dict[str, Any]) -> None:
+        seq, link = record.seq, link_from(fields)
         tenure.links.learn(seq, link)
-        tenure.links.remember(seq, link.ifindex, look_of(fields))
+        tenure.links.remember(seq, record.time_ns, link.ifindex, look_of(fields))
         if link.peer_nsid is not None and tenure.sights.at(link.peer_nsid, seq) is None:
             self._on_sight(tenure.nsid, link.peer_nsid, seq)
 

@@ -60,6 +60,7 @@ class Links:
         self._names: dict[int, list[tuple[int, str]]] = {}
         self._touched: dict[int, int] = {}
         self._looks: dict[int, list[tuple[int, Look]]] = {}
+        self._loaded_ns = 0
 
     @property
     def now(self) -> tuple[Link, ...]:
@@ -87,8 +88,21 @@ class Links:
             if self._touched.get(ifindex, -1) < seq:
                 self.forget(seq, ifindex)
 
-    def remember(self, seq: int, ifindex: int, look: Look) -> None:
-        """Keep what link ``ifindex`` looked like from record ``seq`` on."""
+    def loaded(self, seq: int, time_ns: int, looks: Mapping[int, Look]) -> None:
+        """Take in what links looked like, by ifindex, before record ``seq``, by a dump that ended at ``time_ns``."""
+        self._loaded_ns = time_ns
+        for ifindex, look in looks.items():
+            self._look(seq - 1, ifindex, look)
+
+    def remember(self, seq: int, time_ns: int, ifindex: int, look: Look) -> None:
+        """Take in what link ``ifindex`` looks like since record ``seq``, received at ``time_ns``."""
+        if time_ns < self._loaded_ns:
+            # It is older than the dump: what the dump saw is not what was before it.
+            self._looks[ifindex] = [(seq, look)]
+        else:
+            self._look(seq, ifindex, look)
+
+    def _look(self, seq: int, ifindex: int, look: Look) -> None:
         looks = self._looks.get(ifindex, [])
         if not looks or (looks[-1][0] < seq and looks[-1][1] != look):
             # A list that readers hold is never changed: they see the old one or the new one.

@@ -1,0 +1,38 @@
+"""What a link looked like before is told only where it is known."""
+
+from ovltui.events.look import Look
+from ovltui.state.links import Links
+
+UP, DOWN = (Look("eth0", state, 1500, None, None) for state in ("UP", "DOWN"))
+
+
+def test_a_look_is_that_before_the_record_and_not_its_own() -> None:
+    links = Links()
+    links.remember(3, 30, 2, DOWN)
+    links.remember(5, 50, 2, UP)
+    assert [links.look_before(2, seq) for seq in (3, 4, 5, 6)] == [None, DOWN, DOWN, UP]
+
+
+def test_a_look_that_did_not_change_is_still_what_was_before() -> None:
+    links = Links()
+    links.remember(3, 30, 2, UP)
+    links.remember(5, 50, 2, UP)
+    assert links.look_before(2, 5) == UP
+
+
+def test_a_dump_tells_what_was_before_the_next_change() -> None:
+    links = Links()
+    links.loaded(4, 40, {2: DOWN})
+    links.remember(4, 41, 2, UP)
+    assert links.look_before(2, 4) == DOWN
+    links.remember(6, 60, 2, UP)
+    assert links.look_before(2, 6) == UP
+
+
+def test_an_event_older_than_the_dump_is_not_compared_with_it() -> None:
+    links = Links()
+    links.loaded(4, 40, {2: UP})
+    links.remember(5, 39, 2, UP)
+    assert links.look_before(2, 5) is None
+    links.remember(6, 60, 2, DOWN)
+    assert links.look_before(2, 6) == UP
