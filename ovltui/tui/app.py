@@ -21,6 +21,8 @@ from textual.screen import Screen
 from ovltui.errors import OvltuiError
 from ovltui.session.live import LiveSession
 from ovltui.session.session import Session
+from ovltui.session.snapshot import Row
+from ovltui.session.solicitor import COST, Solicitor
 from ovltui.tui.foreground import Foreground
 from ovltui.tui.screens.events import EventsScreen
 from ovltui.tui.screens.help import Help
@@ -60,6 +62,8 @@ class OvltuiApp(App[int]):
         self._painted = 0.0
         self._timer: Timer | None = None
         self._interrupted = 0.0
+        self.solicitor = Solicitor()
+        """What was changed on the user's request; whoever runs the app closes it."""
         self._foreground = Foreground()
         self._ending = False
         self._screens_loop: asyncio.AbstractEventLoop | None = None
@@ -98,6 +102,11 @@ class OvltuiApp(App[int]):
             if binding.description and binding.id and not binding.id.startswith(("list.", "page.")):
                 run = partial(self.run_action, binding.action, active.node)
                 yield SystemCommand(binding.description, f"key {binding.key}", run)
+        chosen = screen.chosen() if isinstance(screen, EventsScreen) else None
+        if chosen:
+            for link in chosen.links:
+                title = f"Tell neighbour solicitations of {link.ifname}"
+                yield SystemCommand(title, f"sets app_solicit: {COST}", partial(self._solicit, chosen, link.ifname))
         for row in self._session.snapshot().rows:
             name = row.identity.name
             yield SystemCommand(f"Shell in {name}", "full screen", partial(self._shell, name))
@@ -105,7 +114,7 @@ class OvltuiApp(App[int]):
     def action_help(self) -> None:
         """Show the keys that work here."""
         bindings = [active.binding for active in self.screen.active_bindings.values()]
-        self.push_screen(Help(bindings, self._session.gaps()))
+        self.push_screen(Help(bindings, self._session.gaps(), [act.command for act in self.solicitor.acts]))
 
     def action_redraw(self) -> None:
         """Paint everything again."""
@@ -139,6 +148,18 @@ class OvltuiApp(App[int]):
         """End soon; any thread may ask for it, and a signal handler."""
         if self._screens_loop:
             self._screens_loop.call_soon_threadsafe(self._end)
+
+    def _solicit(self, row: Row, dev: str) -> None:
+        """Switch a link's solicitations on, and say what that is and costs."""
+        if not isinstance(self._session, LiveSession):
+            return
+        try:
+            act = self.solicitor.switch_on(self._session.way_in(row.netns), row.netns.key.id, dev)
+        except OvltuiError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        done = f"{act.command}\n{COST}; it is set back at the end" if act else f"{dev} tells its solicitations already."
+        self.notify(done, title=f"{row.identity.name} {dev}" if act else "", timeout=10, markup=False)
 
     async def _shell(self, name: str) -> None:
         row = self._session.snapshot().row(name)

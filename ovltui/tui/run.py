@@ -40,6 +40,7 @@ def run(options: Options, argv: Sequence[str], *, color: str = "auto", ascii_onl
         session.start()
         status = app.run()
     finally:
+        app.solicitor.close()
         session.close()
         ending.over()
     if status == AS_ROOT:

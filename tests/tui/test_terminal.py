@@ -277,3 +277,22 @@ def test_a_terminal_that_takes_nothing_more_does_not_hold_up_the_end(new_netns: 
         process.wait()
         os.close(near)
         os.close(far)
+
+
+def test_solicitations_are_switched_on_by_name_and_back_at_the_end(new_netns: NewNetns) -> None:
+    blue = new_netns("tuisol")
+    blue.ip("link", "add", "v0", "type", "veth", "peer", "name", "v1")
+    value = ("cat", "/proc/sys/net/ipv4/neigh/v0/app_solicit")
+    with ovltui() as terminal:
+        terminal.wait(blue.name)
+        choose(terminal, blue.name)
+        terminal.keys(":")
+        terminal.wait("Search")
+        terminal.type("solicitations of v0")
+        terminal.wait("sets app_solicit")
+        terminal.keys("Enter")
+        terminal.wait("net.ipv4.neigh.v0.app_solicit=1")
+        assert blue.run(*value) == "1\n"
+        terminal.keys("q")
+        assert gone(terminal.pid)
+    assert blue.run(*value) == "0\n"

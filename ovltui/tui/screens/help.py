@@ -36,10 +36,12 @@ class Help(Page):
     Args:
         bindings: those that work where the user is.
         gaps: what cannot be seen, each a sentence.
+        acts: what was changed on the user's request, each as the command that it equals.
     """
 
-    def __init__(self, bindings: Sequence[Binding], gaps: Sequence[str]) -> None:
+    def __init__(self, bindings: Sequence[Binding], gaps: Sequence[str], acts: Sequence[str] = ()) -> None:
         super().__init__()
+        self._acts = acts
         self._keys = bindings
         self._gaps = gaps
 
@@ -66,4 +68,8 @@ class Help(Page):
         heading(text, "what cannot be seen or heard here")
         for gap in self._gaps or ("nothing that we know of",):
             text.append(f"  {gap}\n")
+        if self._acts:
+            heading(text, "what was changed at your request, and is set back at the end")
+        for act in self._acts:
+            text.append(f"  {act}\n")
         return text
