@@ -12,5 +12,6 @@ The map, top first; each room imports only from rooms below it:
 - ``kernel``     the only door to sockets, setns, /proc and ioctls
 - ``errors``, ``text``   what may go wrong; how outside strings are cleaned
 
-Data goes one way: reader process → frames → ring → decoded on sight → line → front end.
+Data goes one way: reader process → frames → ring → decoded on sight → line → front end. Events of Docker Engines enter
+the ring where they arrive.
 """

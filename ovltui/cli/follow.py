@@ -26,6 +26,9 @@ _RETRY_S = 0.02
 """Seconds before a name that is not known yet is looked up again."""
 _OF_NSIDS = tuple(kind.to_bytes(2, sys.byteorder) for kind in (Rtm.NEWNSID, Rtm.DELNSID))
 """Message types of nsid events, as they stand in the header."""
+_OF_NEW_SETTINGS = int(Rtm.NEWNETCONF).to_bytes(2, sys.byteorder)
+_LINK_PATIENCE_NS = 200_000_000
+"""How old the settings of a new link may become while they wait for its name: the kernel announces it after them."""
 
 
 class Wake:
@@ -66,6 +69,7 @@ class Follower:
         self._numbered = set(numbered)
         end = session.ring.end
         self._patience = {(nsid, session.tenures.at(nsid, end)): 0.0 for nsid in numbered}
+        self._starting: dict[str, float] = {}
         self._next = session.ring.first
         self._shown = 0
 
@@ -106,9 +110,7 @@ class Follower:
         return False
 
     def _is_wanted(self, record: Record) -> bool:
-        if record.kind is Kind.GAP:
-            return True
-        if self._keys and self._session.netns_of(record) not in self._keys:
+        if self._keys and not self._session.is_in(record, self._keys):
             return False
         return not self._is_first_number(record)
 
@@ -122,10 +124,14 @@ class Follower:
 
     def _is_too_early(self, record: Record) -> bool:
         """Whether a name that a record needs may still come."""
+        if record.kind is Kind.DOCKER:
+            return self._starts_unnamed(record)
         if record.kind is Kind.GAP:
             return False
         about = _nsid_of(record)
-        return self._may_wait(record.nsid, record) or (about is not None and self._may_wait(about, record))
+        if self._may_wait(record.nsid, record) or (about is not None and self._may_wait(about, record)):
+            return True
+        return self._awaits_link(record)
 
     def _may_wait(self, nsid: int, record: Record) -> bool:
         if self._session.names.settled(nsid, record.seq):
@@ -133,6 +139,23 @@ class Follower:
         tenure = self._session.tenures.at(nsid, record.seq)
         now = time.monotonic()
         return now < self._patience.setdefault((nsid, tenure), now + PATIENCE_S)
+
+    def _starts_unnamed(self, record: Record) -> bool:
+        """Whether Docker says that a container starts whose namespace may still be found."""
+        event = decode(record)
+        if event.object is not Object.DOCKER or self._session.names.places.settled(event.fields):
+            return False
+        now = time.monotonic()
+        return now < self._starting.setdefault(event.fields["id"], now + PATIENCE_S)
+
+    def _awaits_link(self, record: Record) -> bool:
+        """Whether a record is about the settings of a link of which nothing is known yet."""
+        if record.raw[4:6] != _OF_NEW_SETTINGS:
+            return False
+        ifindex = decode(record).fields.get("ifindex") or 0
+        if ifindex <= 0 or self._session.names.link(record.nsid, ifindex, record.seq) != f"if{ifindex}":
+            return False
+        return 0 <= time.time_ns() - record.time_ns < _LINK_PATIENCE_NS
 
     def _tell_dropped(self) -> None:
         first = self._session.ring.first
@@ -150,7 +173,7 @@ def _pause(deadline: float | None, *, waits: bool) -> float | None:
 
 def _nsid_of(record: Record) -> int | None:
     """Return the nsid of our own that a record is about, or None where it is about something else."""
-    if record.nsid != OWN_NSID or record.kind is Kind.GAP or record.raw[4:6] not in _OF_NSIDS:
+    if record.nsid != OWN_NSID or record.kind is not Kind.MESSAGE or record.raw[4:6] not in _OF_NSIDS:
         return None
     event = decode(record)
     return event.fields["nsid"] if event.object is Object.NSID else None

@@ -1,14 +1,15 @@
-"""One record of the stream on stdout: a line for people, or an object for programs.
+"""One record of the stream on stdout: a line for people, an object for programs, or the lines of ``ip monitor``.
 
-Source: ``events.line`` and ``events.tojson``. Privileges: none. Incomplete: the column of namespaces only
-grows, so lines before a longer name stand further left.
+Source: ``events.line``, ``events.tojson`` and ``events.ipline``. Privileges: none. Incomplete: the column of namespaces
+only grows, so lines before a longer name stand further left. Among the lines of ``ip monitor`` a gap is told on stderr.
 """
 
 from collections.abc import Iterable
 
 from ovltui.cli.output import Output, Style
 from ovltui.events.filter import Filter
-from ovltui.events.line import as_text, line
+from ovltui.events.ipline import ip_lines
+from ovltui.events.line import Line, as_text, line
 from ovltui.events.names import Names
 from ovltui.events.record import Record
 from ovltui.events.tojson import as_json
@@ -35,14 +36,25 @@ class Printer:
         objects: what events are to be about; anything where it is empty.
         wanted: the filter that their lines pass.
         json: whether programs read it.
+        ip: whether it reads as ``ip monitor`` prints it.
     """
 
-    def __init__(self, out: Output, names: Names, objects: frozenset[Object], wanted: Filter, *, json: bool) -> None:
+    def __init__(
+        self,
+        out: Output,
+        names: Names,
+        objects: frozenset[Object],
+        wanted: Filter,
+        *,
+        json: bool = False,
+        ip: bool = False,
+    ) -> None:
         self._out = out
         self._names = names
         self._objects = objects
         self._wanted = wanted
         self._json = json
+        self._ip = ip
         self._width = 0
 
     def make_room(self, names: Iterable[str]) -> None:
@@ -58,9 +70,21 @@ class Printer:
         gap = shown.object is Object.GAP
         if not gap and ((self._objects and shown.object not in self._objects) or not self._wanted.matches(shown)):
             return False
+        if self._ip:
+            return self._print_as_ip(record, shown)
         if self._json:
             self._out.json(as_json(record, self._names))
         else:
             self._width = max(self._width, len(shown.netns))
             self._out.line(as_text(shown, self._width), STYLES[shown.action])
         return not gap
+
+    def _print_as_ip(self, record: Record, shown: Line) -> bool:
+        if shown.object in (Object.GAP, Object.UNKNOWN):
+            # Like ip, which tells both on stderr: its stdout has no line for them.
+            self._out.say(shown.text if shown.object is Object.GAP else f"{shown.netns}: {shown.text}")
+            return False
+        lines = ip_lines(record, self._names)
+        if lines:
+            self._out.line(f"[{shown.netns}]{lines}")
+        return bool(lines)

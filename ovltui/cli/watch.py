@@ -1,9 +1,10 @@
-"""``ovltui watch``: events as they come, one a line.
+"""``ovltui watch``: events as they come, one a line, or as ``ip monitor`` prints them.
 
 Source: the session's stream, from the moment at which the verb was started. Privileges: root to hear other
-namespaces than our own. Incomplete: what cannot be heard is said on stderr before the first event, what was
-lost at its place in the stream. An event of a namespace that just appeared waits up to a second for
-its name, and those behind it with it. That a namespace got its nsid from us when we began is no event.
+namespaces than our own, the right to connect for events of Docker. Incomplete: what cannot be heard is said on
+stderr before the first event, what was lost at its place in the stream. An event of a namespace that just appeared,
+or of a container that starts, waits up to a second for its name, and those behind it with it. That a namespace got
+its nsid from us when we began is no event.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from ovltui.session.snapshot import Row
 from ovltui.session.stream import Hearing
 
 SUMMARY = "print link, route, neigh and other events as they come"
-OBJECTS = tuple(str(kind) for kind in Object if kind not in (Object.GAP, Object.DOCKER, Object.UNKNOWN))
+OBJECTS = tuple(str(kind) for kind in Object if kind not in (Object.GAP, Object.UNKNOWN))
 _ENGINES_S = 1.0
 """How long names may take before the first line, where none was asked for."""
 _HELLO_S = 2.0
@@ -51,7 +52,9 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--count", metavar="N", type=count, help="end after N events")
     parser.add_argument("--for", metavar="SECONDS", type=seconds, dest="seconds", help="end after so many seconds")
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--ip", action="store_true", help="the lines of ip monitor, each event behind its [namespace]")
 
 
 def run(arguments: argparse.Namespace, out: Output) -> int:
@@ -65,7 +68,8 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         _await_hello(session, wake)
         tell_gaps(session.snapshot(), out)
         keys = frozenset(resolve(session, text).key for text in arguments.netns or ())
-        printer = Printer(out, session.names, frozenset(arguments.objects), arguments.filter, json=arguments.json)
+        form = {"json": arguments.json, "ip": arguments.ip}
+        printer = Printer(out, session.names, frozenset(arguments.objects), arguments.filter, **form)
         _begin(session, keys, printer, out)
         follower = Follower(session, printer, out, keys, numbered)
         follower.follow(wake, deadline=deadline, most=arguments.count)

@@ -1,8 +1,8 @@
 """Turning a record into an event, whatever its bytes.
 
-Source: one rtnetlink message as the kernel multicast it, or a gap record; a table hands each message type to
-the file that knows it. Privileges: none. Incomplete: a message of an unknown type, or one that breaks off,
-becomes an event of object ``unknown`` with its ``type`` and ``length``; it never raises and never drops the
+Source: one rtnetlink message as the kernel multicast it, a gap record, or an event of Docker; a table hands each
+message type to the file that knows it. Privileges: none. Incomplete: a message of an unknown type, or one that breaks
+off, becomes an event of object ``unknown`` with its ``type`` and ``length``; it never raises and never drops the
 record.
 """
 
@@ -12,6 +12,7 @@ from typing import Any
 from ovltui.events.attributes import MALFORMED
 from ovltui.events.decode_addr import decode_addr, decode_prefix
 from ovltui.events.decode_bridge import decode_mdb, decode_tunnel, decode_vlan
+from ovltui.events.decode_docker import decode_docker
 from ovltui.events.decode_link import decode_link
 from ovltui.events.decode_neigh import decode_neigh
 from ovltui.events.decode_netconf import decode_netconf, decode_stats
@@ -62,9 +63,9 @@ _ACTIONS = (Action.NEW, Action.DEL, Action.CHANGE, Action.CHANGE)
 
 def decode(record: Record) -> Event:
     """Return what a record says; never raises."""
-    if record.kind is Kind.GAP:
-        return _gap(record.raw)
     raw = record.raw
+    if record.kind is not Kind.MESSAGE:
+        return _gap(raw) if record.kind is Kind.GAP else decode_docker(raw)
     if len(raw) < NLMSG_HEADER.size:
         return Event(Object.UNKNOWN, Action.CHANGE, {"type": None, "length": len(raw)})
     length, rtm_type, flags, _, _ = NLMSG_HEADER.unpack_from(raw)

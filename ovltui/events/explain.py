@@ -51,14 +51,25 @@ _USUAL_BODY_LENGTH = 8
 
 
 def tree(record: Record) -> list[Row]:
-    """Return a message as rows of a tree, in the kernel's names and order; never raises."""
+    """Return a record as rows of a tree, in the kernel's or Docker's names and order; never raises."""
     if record.kind is Kind.GAP:
         lost, span_ns = unpack_gap(record.raw)
         return [(0, "lost", _number(lost)), (0, "span_ns", _number(span_ns))]
+    if record.kind is Kind.DOCKER:
+        return _docker(record)
     if len(record.raw) < NLMSG_HEADER.size:
         return [(0, "bytes", record.raw.hex(" "))]
     body = _body(record.raw) if _readable(record) else _bare(record.raw)
     return [*_header(record.raw), *body]
+
+
+def _docker(record: Record) -> list[Row]:
+    event = decode(record)
+    if event.object is Object.UNKNOWN:
+        return [(0, "bytes", record.raw.hex(" "))]
+    texts = [(0, name, value) for name, value in event.fields.items() if isinstance(value, str)]
+    attributes = event.fields["attributes"].items()
+    return [*texts, (0, "attributes", ""), *((1, name, value) for name, value in attributes)]
 
 
 def _number(number: int | None) -> str:

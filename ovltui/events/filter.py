@@ -117,6 +117,8 @@ def _choice(match: re.Match[str], choices: dict[str, Choice], kind: str) -> Choi
 
 def devices(line: Line) -> Iterator[str]:
     """Yield the names of the links that a line is about."""
+    if line.object is Object.DOCKER:
+        return
     if line.object is Object.LINK:
         found = _LINK_NAME.match(line.text)
         if found:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from ovltui.events.decode import decode
 from ovltui.events.event import Event
+from ovltui.events.line_docker import SOMEWHERE, docker_text
 from ovltui.events.line_link import addr_text, link_text, netconf_text, nsid_text, stats_text
 from ovltui.events.line_neigh import fdb_text, mdb_text, neigh_text, tunnel_text, vlan_text
 from ovltui.events.line_route import nexthop_text, prefix_text, route_text, rule_text
@@ -38,7 +39,7 @@ class Line:
     """One event as people read it; every string is clean text."""
 
     time_ns: int
-    """Wall clock at reception, in nanoseconds since the epoch."""
+    """Wall clock of the record, in nanoseconds since the epoch."""
     netns: str
     mark: str
     """One of ``MARKS``."""
@@ -74,6 +75,7 @@ _TEXTS: dict[Object, Callable[[Event, Vantage], str]] = {
     Object.VLAN: vlan_text,
     Object.STATS: stats_text,
     Object.TUNNEL: tunnel_text,
+    Object.DOCKER: docker_text,
     Object.GAP: _gap_text,
     Object.UNKNOWN: _unknown_text,
 }
@@ -85,12 +87,20 @@ def line(record: Record, names: Names) -> Line:
     vantage = Vantage(names, record.nsid, record.seq)
     return Line(
         record.time_ns,
-        EVERYWHERE if event.object is Object.GAP else vantage.netns(),
+        _place(event, vantage),
         MARKS[event.action],
         _TEXTS[event.object](event, vantage),
         event.object,
         event.action,
     )
+
+
+def _place(event: Event, vantage: Vantage) -> str:
+    if event.object is Object.GAP:
+        return EVERYWHERE
+    if event.object is Object.DOCKER:
+        return vantage.docker_netns(event.fields) or SOMEWHERE
+    return vantage.netns()
 
 
 def clock(time_ns: int, utc_offset: int | None = None) -> str:

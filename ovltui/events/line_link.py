@@ -5,6 +5,7 @@ Incomplete: a change says what was before only where that is known; the kernel d
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ovltui.events.decode_addr import FOREVER
@@ -57,7 +58,7 @@ def difference(before: Look, now: Look, vantage: Vantage) -> Iterator[str]:
         yield f"master {_master(before, vantage)} → {_master(now, vantage)}"
     if before.address != now.address:
         yield f"{before.address} → {now.address}"
-    if before == now:
+    if replace(before, foreign=now.foreign) == now:
         yield f"{now.state}  as before"
 
 

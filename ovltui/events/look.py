@@ -20,11 +20,14 @@ class Look:
     master: int | None
     """Ifindex of its bridge or bond."""
     address: str | None
+    foreign: bool = False
+    """Whether the link that it is tied to (veth peer, parent) is in another namespace."""
 
 
 def look_of(fields: Mapping[str, Any]) -> Look:
     """Return the look that the fields of a link event describe."""
-    return Look(fields["ifname"], link_state(fields), fields.get("mtu"), fields.get("master"), fields.get("address"))
+    state, foreign = link_state(fields), "link_netnsid" in fields
+    return Look(fields["ifname"], state, fields.get("mtu"), fields.get("master"), fields.get("address"), foreign)
 
 
 def link_state(fields: Mapping[str, Any]) -> str:

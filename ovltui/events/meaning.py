@@ -1,14 +1,17 @@
 """What an event means, in one sentence for someone who does not know the kernel's words.
 
-Source: events of ``ovltui.events.decode`` and names as of the record. Privileges: none. Incomplete: the
-kernel says what is so now; what it was before, and who changed it, is not in the message.
+Source: events of ``ovltui.events.decode`` and names as of the record; what Docker says is worded beside its line.
+Privileges: none. Incomplete: the kernel says what is so now; what it was before, and who changed it, is not in the
+message.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from ovltui.events.decode import decode
 from ovltui.events.event import Event
+from ovltui.events.line_docker import docker_meaning
 from ovltui.events.line_link import difference
 from ovltui.events.look import look_of
 from ovltui.events.names import Names
@@ -64,7 +67,7 @@ def _link_change(fields: dict[str, Any], vantage: Vantage) -> str:
     if fields.get("family") == "bridge":
         return f"As a port of its bridge, {name} is now {fields.get('state', 'changed')}."
     before, now = vantage.look_before(fields["ifindex"]), look_of(fields)
-    if before == now:
+    if before is not None and replace(before, foreign=now.foreign) == now:
         return f"{name} is {now.state} as before: what changed, if anything did, is not its state, name, MTU or master."
     if before is not None and before.state == now.state:
         return f"{name} changed: {', '.join(difference(before, now, vantage))}."
@@ -228,5 +231,8 @@ _MEANINGS: dict[tuple[Object, Action], Callable[[dict[str, Any], Vantage], str]]
     (Object.FDB, Action.MISS): _fdb_miss,
     (Object.NSID, Action.NEW): _nsid_new,
     (Object.NSID, Action.DEL): _nsid_del,
+    (Object.DOCKER, Action.NEW): docker_meaning,
+    (Object.DOCKER, Action.DEL): docker_meaning,
+    (Object.DOCKER, Action.CHANGE): docker_meaning,
     (Object.GAP, Action.LOST): _gap,
 }

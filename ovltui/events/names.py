@@ -1,6 +1,7 @@
 """What formatting needs to know beside the bytes: names that belong to a namespace and to a moment."""
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 
 from ovltui.events.look import Look
 
@@ -13,6 +14,9 @@ class Names(Protocol):
 
     def link(self, nsid: int, ifindex: int, seq: int) -> str:
         """Name of a link of that namespace at ``seq``; ``if7`` where it is not known."""
+
+    def docker_netns(self, fields: Mapping[str, Any]) -> str | None:
+        """Name of the namespace in which an event of Docker, decoded, took place, or None where it is not known."""
 
     def netns_seen_from(self, nsid: int, peer_nsid: int, seq: int) -> str | None:
         """Name of the namespace that ``peer_nsid`` means inside namespace ``nsid``, or None where unknown."""

@@ -1,6 +1,7 @@
-"""One record of the stream: a netlink message as received, or a gap where some were lost.
+"""One record of the stream: a netlink message as received, a gap where some were lost, or an event of Docker.
 
-Source: frames of the reader process. ``seq`` orders the records of all namespaces as one socket delivered them.
+Source: frames of the reader process, and the event streams of Docker Engines. ``seq`` orders the records of all
+namespaces as one socket delivered them; an event of Docker stands where it arrived.
 """
 
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ class Kind(IntEnum):
     """``raw`` is one netlink message, header included."""
     GAP = 1
     """``raw`` is empty or a count: see ``ovltui.events.gap``."""
+    DOCKER = 2
+    """``raw`` is JSON: see ``ovltui.events.decode_docker``; ``nsid`` is ``OWN_NSID`` and says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +29,9 @@ class Record:
     seq: int
     """Position in the session's stream, from 0, without holes."""
     time_ns: int
-    """Wall clock at reception, in nanoseconds since the epoch."""
+    """Wall clock at reception, in nanoseconds since the epoch; of an event of Docker, when its engine says it was."""
     nsid: int
     """Id of the namespace it came from, in the namespace that listens; ``OWN_NSID`` for that one itself."""
     kind: Kind
     raw: bytes
-    """The message as the kernel sent it, its ``nlmsghdr`` first."""
+    """Of a message, what the kernel sent, its ``nlmsghdr`` first."""

@@ -8,12 +8,15 @@ and the list of blocks is replaced as a whole. Incomplete: beyond ``limit`` reco
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Callable
 
 from ovltui.events.record import Kind, Record
 from ovltui.events.vocabulary import Pane
 
 BLOCK = 8192
 """Records in a block, the unit that is dropped."""
+_KINDS = tuple(Kind)
+"""By their numbers: calling the enumeration would cost as much as all else of a record."""
 
 
 class _Block:
@@ -23,7 +26,7 @@ class _Block:
 
     def __init__(self, first: int) -> None:
         self.first = first
-        self.body = bytearray()
+        self.body: bytearray | bytes = bytearray()
         self.ends = array("I")
         self.times = array("q")
         self.nsids = array("i")
@@ -34,7 +37,7 @@ class _Block:
         index = seq - self.first
         start = self.ends[index - 1] if index else 0
         raw = bytes(self.body[start : self.ends[index]])
-        return Record(seq, self.times[index], self.nsids[index], Kind(self.kinds[index]), raw)
+        return Record(seq, self.times[index], self.nsids[index], _KINDS[self.kinds[index]], raw)
 
 
 class Ring:
@@ -65,6 +68,7 @@ class Ring:
         seq = self._end
         block = self._blocks[-1]
         if seq - block.first == BLOCK:
+            block.body = bytes(block.body)  # without the room to grow
             block = _Block(seq)
             self._blocks = (*self._blocks[1 - self._most :], block)
         block.body += raw
@@ -87,6 +91,22 @@ class Ring:
         if not blocks[0].first <= seq < end:
             raise KeyError(seq)
         return blocks[(seq - blocks[0].first) // BLOCK].record(seq)
+
+    def sift(self, seqs: "array[int]", where: Callable[[int, int], bool]) -> "array[int]":
+        """Return those of ``seqs`` that are no messages, or whose nsid and sequence number pass ``where``.
+
+        They must be ascending and have been given out by ``seqs``; what was dropped since is left out.
+        """
+        blocks = self._blocks
+        found: array[int] = array("Q")
+        low = bisect_left(seqs, blocks[0].first)
+        while low < len(seqs):
+            block = blocks[(seqs[low] - blocks[0].first) // BLOCK]
+            high = bisect_left(seqs, block.first + BLOCK, low)
+            first, kinds, nsids = block.first, block.kinds, block.nsids
+            found.extend([seq for seq in seqs[low:high] if kinds[seq - first] or where(nsids[seq - first], seq)])
+            low = high
+        return found
 
     def seqs(self, pane: Pane | None, start: int, end: int, newest: int | None = None) -> "array[int]":
         """Return the sequence numbers from ``start`` up to before ``end`` that show in ``pane``, ascending.

@@ -50,21 +50,26 @@ def as_json(record: Record, names: Names) -> dict[str, Any]:
     It begins with ``seq``, ``time`` (ISO 8601, UTC, nanoseconds), ``netns``, ``nsid`` (None for the namespace
     that listens), ``object`` and ``action``; then come the fields of the event. A gap, which is of no
     namespace, has ``netns`` None, ``lost`` (None where the count is not known), ``span_ns`` and ``classes``.
-    The id that an event of
-    object ``nsid`` is about stands in ``peer_nsid``, the action of a rule in ``rule_action``.
+    An event of Docker has Docker's own action in ``event``, and ``netns`` None where its namespace is not known.
+    The id that an event of object ``nsid`` is about stands in ``peer_nsid``, the action of a rule in ``rule_action``.
     """
     event = decode(record)
-    gap = event.object is Object.GAP
     vantage = Vantage(names, record.nsid, record.seq)
     return {
         "seq": record.seq,
         "time": iso_time(record.time_ns),
-        "netns": None if gap else vantage.netns(),
+        "netns": _place(event, vantage),
         "nsid": None if record.nsid == OWN_NSID else record.nsid,
         "object": str(event.object),
         "action": str(event.action),
         **_fields(event, vantage),
     }
+
+
+def _place(event: Event, vantage: Vantage) -> str | None:
+    if event.object is Object.DOCKER:
+        return vantage.docker_netns(event.fields)
+    return None if event.object is Object.GAP else vantage.netns()
 
 
 def iso_time(time_ns: int) -> str:
@@ -78,6 +83,9 @@ def _fields(event: Event, vantage: Vantage) -> dict[str, Any]:
     for taken, free in _CLASHES.items():
         if taken in fields:
             fields[free] = fields.pop(taken)
+    if fields.get("family") == "bridge" and "link" in fields:
+        # A port's message has no nsid beside the index of its other end, which may be in another namespace.
+        fields["link_index"] = fields.pop("link")
     key = _NAME_OF_IFINDEX.get(event.object)
     if key and fields.get("ifindex") is not None:
         fields[key] = _SPECIAL_LINKS.get(fields["ifindex"]) or vantage.link(fields["ifindex"])

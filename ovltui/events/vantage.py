@@ -4,7 +4,9 @@ Source: ``ovltui.events.names``. Privileges: none. Incomplete: where a name is n
 its place.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ovltui.events.look import Look
 from ovltui.events.names import Names
@@ -32,6 +34,10 @@ class Vantage:
     def netns(self) -> str:
         """Return the name of this namespace."""
         return self.names.netns(self.nsid, self.seq)
+
+    def docker_netns(self, fields: Mapping[str, Any]) -> str | None:
+        """Return the name of the namespace in which an event of Docker took place, or None where it is not known."""
+        return self.names.docker_netns(fields)
 
     def peer(self, nsid: int) -> str:
         """Return the name of the namespace that this one calls ``nsid``; ``nsid 3`` where it is not known."""

@@ -13,6 +13,7 @@ from ovltui.events.ring import Ring
 from ovltui.events.vocabulary import Pane
 
 Test = Callable[[Record], bool]
+Where = Callable[[int, int], bool]
 
 
 class View:
@@ -22,12 +23,14 @@ class View:
         ring: where records come from.
         pane: which of them can show at all; None for every pane's.
         test: which of those do; None for all.
+        where: which messages to ask ``test`` about, by nsid and sequence number; None for all.
     """
 
-    def __init__(self, ring: Ring, pane: Pane | None, test: Test | None = None) -> None:
+    def __init__(self, ring: Ring, pane: Pane | None, test: Test | None = None, where: Where | None = None) -> None:
         self._ring = ring
         self._pane = pane
         self._test = test
+        self._where = where
         self._older = self._newer = ring.end
         self._back: array[int] = array("Q")
         self._forth: array[int] = array("Q")
@@ -86,15 +89,15 @@ class View:
         most = None if self._test is None else budget
         seqs = self._ring.seqs(self._pane, 0, self._older, most)
         self._older = 0 if most is None or len(seqs) < most else seqs[0]
-        seqs.reverse()
         found = seqs if self._test is None else self._matching(seqs)
+        found.reverse()
         self._back.extend(found)
         return bool(found)
 
     def _matching(self, seqs: "array[int]") -> "array[int]":
         found: array[int] = array("Q")
         assert self._test is not None
-        for seq in seqs:
+        for seq in seqs if self._where is None else self._ring.sift(seqs, self._where):
             try:
                 record = self._ring[seq]
             except KeyError:  # dropped meanwhile

@@ -21,9 +21,9 @@ from docker.errors import DockerException, NotFound
 from docker.types import CancellableStream
 
 from ovltui.errors import DockerError
-from ovltui.identity import containers, networks
-from ovltui.identity.answer import MalformedAnswerError, as_mapping, mapping, text
-from ovltui.identity.model import Container, Network
+from ovltui.identity import containers, event, networks
+from ovltui.identity.answer import MalformedAnswerError, as_mapping, text
+from ovltui.identity.model import Container, EngineEvent, Network
 from ovltui.text import clean
 
 _FAILURES = (
@@ -40,11 +40,7 @@ _FAILURES = (
 )
 """What the package lets through when an engine is gone, refuses, hangs, or talks nonsense."""
 _TIMEOUTS = (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
-_HEARD = {
-    "type": ["container", "network"],
-    "event": ["start", "die", "destroy", "rename", "create", "connect", "disconnect", "remove", "update"],
-}
-"""Events asked for; the others (``exec_start`` of every health check) would wake us for nothing."""
+_NS = 10**9
 
 
 class SilentError(DockerError):
@@ -60,19 +56,8 @@ class About:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that happened to a container or a network."""
-
-    object: str
-    """``container`` or ``network``."""
-    action: str
-    container: str
-    """Id of the container that it happened to, or that was attached or detached; may be empty."""
-
-
 class Events:
-    """The engine's event stream, from a moment before it was opened.
+    """The engine's event stream.
 
     Args:
         response: the answer that does not end.
@@ -82,7 +67,7 @@ class Events:
         self._response = response
         self._stream = CancellableStream(self._answers(), response)
 
-    def __iter__(self) -> Iterator[Event]:
+    def __iter__(self) -> Iterator[EngineEvent]:
         """Yield events until the stream ends.
 
         Raises:
@@ -90,7 +75,7 @@ class Events:
         """
         with _said(), closing(self._response):
             for answer in self._stream:
-                yield _event(answer)
+                yield event.heard(answer, time.time_ns())
 
     def _answers(self) -> Iterator[object]:
         for line in self._response.iter_lines(chunk_size=None):
@@ -120,6 +105,8 @@ class Client:
         with _said():
             _knock(url, timeout)
             self._api = docker.APIClient(base_url=url, version="auto", timeout=timeout)  # type: ignore[arg-type]
+            # The package keeps an open connection for each path that was ever asked for, up to 25.
+            self._api.headers["Connection"] = "close"
 
     def about(self) -> About:
         """Return what the engine says of itself."""
@@ -150,14 +137,17 @@ class Client:
         with _said():
             return networks.listed(self._api.networks())
 
-    def events(self) -> Events:
-        """Open the event stream; it waits without limit for the engine to accept."""
+    def events(self, since_ns: int) -> Events:
+        """Open the event stream; it waits without limit for the engine to accept.
+
+        Args:
+            since_ns: the engine repeats what it remembers from then on; nanoseconds since the epoch.
+        """
         with _said():
-            # The engine sends its header before it listens to itself: one second back closes that hole.
-            since = int(time.time()) - 1
+            since = f"{since_ns // _NS}.{since_ns % _NS:09}"
             response = self._api.get(
                 f"{self._api.base_url}/v{self._api.api_version}/events",
-                params={"since": str(since), "filters": json.dumps(_HEARD)},
+                params={"since": since, "filters": json.dumps(event.HEARD)},
                 stream=True,
                 timeout=None,
             )
@@ -209,11 +199,3 @@ def _reason(error: BaseException) -> str:
         if isinstance(cause, OSError) and cause.strerror:
             return clean(cause.strerror.lower())
     return clean(str(error))[:200]
-
-
-def _event(answer: object) -> Event:
-    value = as_mapping(answer, "event")
-    actor = mapping(value, "Actor")
-    kind = text(value, "Type", "")
-    container = text(actor, "ID", "") if kind == "container" else text(mapping(actor, "Attributes"), "container", "")
-    return Event(kind, text(value, "Action", ""), container)

@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 from ovltui.errors import DockerError
 from ovltui.identity.containers import merged, stopped, without
 from ovltui.identity.endpoints import Endpoint
-from ovltui.identity.model import Container, EngineView
+from ovltui.identity.model import Container, EngineEvent, EngineView
+from ovltui.identity.once import Once
+from ovltui.identity.telling import Telling
 from ovltui.identity.whereabouts import Whereabouts, whereabouts
 from ovltui.text import clean
 
 if TYPE_CHECKING:
-    from ovltui.identity.client import Client, Event, Events
+    from ovltui.identity.client import Client, Events
 
 _TIMEOUT_S = 5.0
 _PULSE_S = 10.0
@@ -41,6 +43,10 @@ class Engine:
     Args:
         endpoint: where it listens; may be set anew when more is known of it.
         on_change: called in the engine's thread after each change of ``view``.
+        on_event: called in another thread, of the engine too, with each event that was not told before; what it is
+            about may not be in ``view`` yet.
+        began_ns: events before that are history and not told; None stands for now.
+        once: knows which events were told, if several engines share that.
         timeout: seconds that it may be silent for, at each question.
         pauses: seconds before it is tried again: at first, and at most.
         locate: tells where the process behind an endpoint lives.
@@ -51,12 +57,16 @@ class Engine:
         endpoint: Endpoint,
         on_change: Callable[[], None],
         *,
+        on_event: Callable[[EngineEvent], None] = lambda _event: None,
+        began_ns: int | None = None,
+        once: Once | None = None,
         timeout: float = _TIMEOUT_S,
         pauses: tuple[float, float] = _PAUSES_S,
         locate: Callable[[Endpoint], Whereabouts] = whereabouts,
     ) -> None:
         self.endpoint = endpoint
         self._on_change = on_change
+        self._telling = Telling(on_event, time.time_ns() if began_ns is None else began_ns, once or Once())
         self._timeout = timeout
         self._pauses = pauses
         self._locate = locate
@@ -101,7 +111,7 @@ class Engine:
 
     def _follow(self, client: "Client") -> None:
         """Load everything and keep it current until the engine falls silent or we are closed."""
-        heard: queue.SimpleQueue[Event | DockerError] = queue.SimpleQueue()
+        heard: queue.SimpleQueue[EngineEvent | DockerError] = queue.SimpleQueue()
         self._events = self._listen(client, heard)
         try:
             self._load(client)
@@ -109,14 +119,14 @@ class Engine:
         finally:
             self._events.close()
 
-    def _listen(self, client: "Client", heard: "queue.SimpleQueue[Event | DockerError]") -> "Events":
+    def _listen(self, client: "Client", heard: "queue.SimpleQueue[EngineEvent | DockerError]") -> "Events":
         """Open the event stream in a thread of its own, which reads it to its end."""
         opened: queue.SimpleQueue[Events | DockerError] = queue.SimpleQueue()
         # An engine may accept and never begin: one such thread is kept waiting, not one more at each try.
         if not (self._listener and self._listener.is_alive()):
             self._listener = threading.Thread(
                 target=_listen,
-                args=(client, opened, heard),
+                args=(client, self._telling.since_ns, opened, self._hear(heard)),
                 name="ovltui-listen",
                 daemon=True,
             )
@@ -129,7 +139,19 @@ class Engine:
             raise events
         return events
 
-    def _keep_current(self, client: "Client", heard: "queue.SimpleQueue[Event | DockerError]") -> None:
+    def _hear(
+        self, heard: "queue.SimpleQueue[EngineEvent | DockerError]"
+    ) -> Callable[[EngineEvent | DockerError], None]:
+        """Return what takes an event in, or the end of the stream: it is told at once, whatever the engine is asked."""
+
+        def hear(event: EngineEvent | DockerError) -> None:
+            if isinstance(event, EngineEvent) and not self._closed.is_set():
+                self._telling.hear(event, self._view)
+            heard.put(event)
+
+        return hear
+
+    def _keep_current(self, client: "Client", heard: "queue.SimpleQueue[EngineEvent | DockerError]") -> None:
         due: float | None = None
         while not self._closed.is_set():
             wait = _PULSE_S if due is None else max(0.0, due - time.monotonic())
@@ -180,7 +202,7 @@ class Engine:
         if self._silent or {container.id for container in client.running()} != self._running:
             self._load(client)
 
-    def _apply(self, client: "Client", event: "Event") -> None:
+    def _apply(self, client: "Client", event: EngineEvent) -> None:
         """Let one event change the view."""
         subject, containers = event.container, self._view.containers
         match event.object, event.action:
@@ -256,19 +278,20 @@ def _unanswered(endpoint: Endpoint) -> EngineView:
 
 def _listen(
     client: "Client",
+    since_ns: int,
     opened: "queue.SimpleQueue[Events | DockerError]",
-    heard: "queue.SimpleQueue[Event | DockerError]",
+    hear: Callable[[EngineEvent | DockerError], None],
 ) -> None:
     """Hand on the event stream, then each event, then why it ended."""
     try:
-        events = client.events()
+        events = client.events(since_ns)
     except DockerError as error:
         opened.put(error)
         return
     opened.put(events)
     try:
         for event in events:
-            heard.put(event)
-        heard.put(DockerError("does not answer (it closed its event stream)"))
+            hear(event)
+        hear(DockerError("does not answer (it closed its event stream)"))
     except DockerError as error:
-        heard.put(error)
+        hear(error)

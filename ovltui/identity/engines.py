@@ -6,11 +6,14 @@ here twice.
 """
 
 import threading
+import time
 from collections.abc import Callable
+from functools import partial
 
 from ovltui.identity.endpoints import Endpoint
 from ovltui.identity.engine import Engine
-from ovltui.identity.model import EngineView
+from ovltui.identity.model import EngineEvent, EngineView
+from ovltui.identity.once import Once
 from ovltui.text import clean
 
 Find = Callable[[], tuple[Endpoint, ...]]
@@ -22,6 +25,7 @@ class Engines:
     Args:
         find: returns the endpoints as they are now.
         on_change: called in an engine's thread after each change of its view.
+        on_event: called in a thread of an engine with each event since now, once whichever engine tells it.
         make: makes the engine of an endpoint.
     """
 
@@ -30,11 +34,12 @@ class Engines:
         find: Find,
         on_change: Callable[[], None],
         *,
-        make: Callable[[Endpoint, Callable[[], None]], Engine] = Engine,
+        on_event: Callable[[EngineEvent], None] = lambda _event: None,
+        make: Callable[[Endpoint, Callable[[], None]], Engine] | None = None,
     ) -> None:
         self._find = find
         self._on_change = on_change
-        self._make = make
+        self._make = make or partial(Engine, on_event=on_event, began_ns=time.time_ns(), once=Once())
         self._lock = threading.Lock()
         self._engines: dict[str, Engine] = {}
         self._doubles: dict[str, str] = {}

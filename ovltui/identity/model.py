@@ -81,6 +81,30 @@ class EngineView:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineEvent:
+    """Something that happened to a container, a network, a service or a node of the swarm."""
+
+    time_ns: int
+    """When, by the engine's clock, in nanoseconds since the epoch."""
+    object: str
+    """Docker's word for what it happened to: ``container``, ``network``, ``service`` or ``node``."""
+    action: str
+    """Docker's word for what happened."""
+    id: str
+    name: str
+    """May be empty."""
+    attributes: tuple[tuple[str, str], ...]
+    """The few that matter, under Docker's names; ``containerName``, of a network event, is ours."""
+    engine: str = ""
+    """Id of the engine that told, or its URL until it told its id."""
+
+    @property
+    def container(self) -> str:
+        """Id of the container that it happened to, or that was attached or detached; may be empty."""
+        return self.id if self.object == "container" else dict(self.attributes).get("container", "")
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What a namespace is, to a person."""
 
@@ -96,3 +120,4 @@ class Identity:
     network_id: str | None = None
     vni: int | None = None
     container: str | None = None
+    container_id: str | None = None

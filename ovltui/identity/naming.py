@@ -90,6 +90,7 @@ def _container(netns: Netns, known: _Known) -> Identity | None:
         network=name,
         network_id=network.id if network else None,
         container=owner.container.name,
+        container_id=owner.container.id,
     )
 
 

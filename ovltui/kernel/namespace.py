@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeVar
 
 _CLONE_NEWNET = 0x40000000
@@ -115,6 +116,7 @@ def mntns_of(pid: int) -> int | None:
         return None
 
 
+@cache
 def _nsfs_device() -> int:
     return os.stat("/proc/self/ns/net").st_dev
 

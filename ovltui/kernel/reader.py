@@ -29,9 +29,16 @@ BACKLOG = 256 << 20
 _BATCH = 4096
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
+_MSG_TRUNC = int(socket.MSG_TRUNC)
+"""As a plain number: the enumeration would cost as much as receiving."""
 _MEMINFO = struct.Struct("=9I")
 _NSID = struct.Struct("=i")
 _NICE = -10
+_REST_S = 0.001
+"""Seconds for which messages gather during a storm: a wake-up costs more than taking one. The smallest buffer that
+systems give holds twice what comes meanwhile."""
+_STORM_NS = 2_000_000
+"""Nanoseconds between two wake-ups that make a storm; what comes alone is stamped and passed on at once."""
 
 
 class Reader:
@@ -84,15 +91,19 @@ class Reader:
         """Pass messages on until the other end of the pipe is closed."""
         poll = select.poll()
         poll.register(self._socket, select.POLLIN)
+        heard = 0
         while True:
             poll.register(self._out, select.POLLOUT if self._pending else 0)
-            for fd, events in poll.poll():
-                if fd == self._out:
-                    if events & (select.POLLERR | select.POLLHUP | select.POLLNVAL):
-                        return
-                    self._write()
-                else:
-                    self._receive()
+            ready = dict(poll.poll())
+            if ready.get(self._out, 0) & (select.POLLERR | select.POLLHUP | select.POLLNVAL):
+                return
+            if self._socket.fileno() in ready:
+                if time.monotonic_ns() - heard < _STORM_NS:
+                    time.sleep(_REST_S)
+                self._receive()
+                heard = time.monotonic_ns()
+            if self._pending:
+                self._write()
 
     def _write(self) -> None:
         with memoryview(self._pending) as whole, contextlib.suppress(BlockingIOError):
@@ -103,12 +114,12 @@ class Reader:
 
     def _receive(self) -> None:
         """Take up to a batch of messages off the socket."""
-        receive, view = self._socket.recvmsg_into, self._view
-        now = time.time_ns
-        header, kind = frames.HEADER.pack, frames.FrameKind.MESSAGE
+        receive, view, into = self._socket.recvmsg_into, self._view, (self._view,)
+        now, pending, backlog = time.time_ns, self._pending, self._backlog
+        header, kind = frames.HEADER.pack, int(frames.FrameKind.MESSAGE)
         for _ in range(_BATCH):
             try:
-                length, ancillary, flags, _ = receive((view,), 64)
+                length, ancillary, flags, _ = receive(into, 64)
             except BlockingIOError:
                 self._close_gap()
                 return
@@ -118,15 +129,15 @@ class Reader:
                 # Reported first; then come the messages queued before the loss, then the loss itself.
                 self._overrun = True
                 continue
-            if len(self._pending) > self._backlog or flags & socket.MSG_TRUNC:
+            if len(pending) > backlog or flags & _MSG_TRUNC:
                 self._lost += 1
                 continue
             if self._lost:
                 self._admit_loss()
             nsid = _NSID.unpack(ancillary[0][2])[0] if ancillary else frames.OWN_NSID
             self._last_ns = now()
-            self._pending += header(self._last_ns, nsid, kind, length)
-            self._pending += view[:length]
+            pending += header(self._last_ns, nsid, kind, length)
+            pending += view[:length]
 
     def _close_gap(self) -> None:
         """The socket is empty: whatever was lost, was lost up to here."""

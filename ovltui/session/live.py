@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ovltui.errors import NetnsError, PrivilegeError
+from ovltui.events.decode_docker import pack_docker
 from ovltui.identity.endpoints import Endpoint, find
 from ovltui.identity.engines import Engines
+from ovltui.identity.model import EngineEvent
 from ovltui.kernel import capabilities, procfs
 from ovltui.kernel.namespace import opened
 from ovltui.kernel.receiver import Receiver
@@ -82,9 +84,9 @@ class LiveSession(Session):
         self._watch.start()
 
     def start_engines(self) -> None:
-        """Begin to ask Docker Engines for names; nobody waits for them."""
+        """Begin to ask Docker Engines for names and events; nobody waits for them."""
         if not self._options.no_docker:
-            self._engines = Engines(self._find_engines, self._engines_spoke)
+            self._engines = Engines(self._find_engines, self._engines_spoke, on_event=self._docker_said)
             self._go("ovltui-engines", self._look_for_engines)
 
     def wait_for_engines(self, patience_s: float) -> None:
@@ -193,6 +195,17 @@ class LiveSession(Session):
         self._spoke.set()
         if self._watch:
             self._watch.hint()
+
+    def _docker_said(self, event: EngineEvent) -> None:
+        payload = pack_docker(
+            event.engine,
+            event.object,
+            event.action,
+            subject=event.id,
+            name=event.name,
+            attributes=dict(event.attributes),
+        )
+        self.docker_event(event.time_ns, payload)
 
     def _look_for_engines(self) -> None:
         assert self._engines is not None

@@ -5,11 +5,13 @@ its last name. Incomplete: a number of another namespace has no name until the k
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from ovltui.events.look import Look
 from ovltui.events.record import OWN_NSID
 from ovltui.identity.model import Identity, Kind
 from ovltui.netns.model import NetnsKey
+from ovltui.session.docker_places import DockerPlaces
 from ovltui.state.tenure import Tenure, Tenures
 
 _SETTLED = frozenset((Kind.HOST, Kind.NAMED))
@@ -27,6 +29,8 @@ class SessionNames:
     def __init__(self, tenures: Tenures, identities: Mapping[NetnsKey, Identity]) -> None:
         self._tenures = tenures
         self._identities = identities
+        self.places = DockerPlaces()
+        """Where events of Docker took place; replaced as a whole by the session."""
 
     def netns(self, nsid: int, seq: int) -> str:
         """Name of the namespace that held ``nsid`` at ``seq``."""
@@ -40,6 +44,11 @@ class SessionNames:
             return nsid == OWN_NSID or (tenure is not None and tenure.died is not None)
         told = identity.container is not None or identity.network is not None
         return told or identity.kind in _SETTLED
+
+    def docker_netns(self, fields: Mapping[str, Any]) -> str | None:
+        """Name of the namespace in which an event of Docker took place."""
+        found = (self._identities.get(key) for key in self.places.of(fields))
+        return next((identity.name for identity in found if identity), None)
 
     def link(self, nsid: int, ifindex: int, seq: int) -> str:
         """Name of a link of that namespace at ``seq``."""

@@ -7,13 +7,16 @@ Source: whoever feeds ``stream`` and calls ``publish``: the live kernel (``sessi
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 
-from ovltui.events.record import OWN_NSID, Record
+from ovltui.events.decode import decode
+from ovltui.events.record import OWN_NSID, Kind, Record
 from ovltui.events.ring import Ring
+from ovltui.events.vocabulary import Object
 from ovltui.identity.labels import labels
 from ovltui.identity.match import match
 from ovltui.identity.model import EngineView, Identity
 from ovltui.identity.naming import identify
 from ovltui.netns.model import Netns, NetnsKey
+from ovltui.session.docker_places import docker_places
 from ovltui.session.names import SessionNames
 from ovltui.session.snapshot import EngineStatus, Row, Snapshot
 from ovltui.session.stream import Stream
@@ -60,6 +63,11 @@ class Session:
         """Take in frames and tell the listeners."""
         if self.stream.feed(frames):
             self.tell()
+
+    def docker_event(self, time_ns: int, payload: bytes) -> None:
+        """Take in an event of Docker, in any thread, and tell the listeners; see ``Stream.docker_event``."""
+        self.stream.docker_event(time_ns, payload)
+        self.tell()
 
     def publish(
         self, netnses: Sequence[Netns], comms: dict[int, str] | None = None, gaps: tuple[str, ...] = ()
@@ -120,12 +128,27 @@ class Session:
 
     def netns_of(self, record: Record) -> NetnsKey | None:
         """Return the namespace that a record is of, or None where it is not known."""
+        if record.kind is Kind.DOCKER:
+            return next(iter(self._docker_netnses(record)), None)
         tenure = self.tenures.at(record.nsid, record.seq)
         return tenure.key if tenure else None
+
+    def is_in(self, record: Record, keys: frozenset[NetnsKey]) -> bool:
+        """Return whether a record shows where only ``keys`` are wanted.
+
+        A gap always does; an event of Docker does for its container's namespace and for its network's.
+        """
+        if record.kind is Kind.MESSAGE:
+            return self.netns_of(record) in keys
+        return record.kind is Kind.GAP or not keys.isdisjoint(self._docker_netnses(record))
 
     def tenure_of(self, netns: Netns) -> Tenure | None:
         """Return what is known of the contents of a namespace."""
         return self.tenures.at(OWN_NSID, self.ring.end) if netns.own else self.tenures.of(netns.key)
+
+    def _docker_netnses(self, record: Record) -> tuple[NetnsKey, ...]:
+        event = decode(record)
+        return self.names.places.of(event.fields) if event.object is Object.DOCKER else ()
 
     def _nsid_changed(self) -> None:
         """A namespace may have been born or has died."""
@@ -139,6 +162,7 @@ class Session:
         alive = {netns.key for netns in self._netnses}
         for key in [key for key in self._identities if key not in alive and not self.tenures.of(key)]:
             del self._identities[key]
+        self.names.places = docker_places(self._identities, self._views, labels(self._views, self._netnses))
         self._version += 1
 
     def _row(self, netns: Netns, identity: Identity) -> Row:

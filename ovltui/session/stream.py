@@ -1,7 +1,8 @@
 """From frames to records: the ring is filled, and links, addresses and nsids follow along.
 
-Source: frames of ``kernel.frames``, live or made by a test. Only link, address and nsid messages are decoded here,
-since every line needs their names; all others wait until somebody looks. Incomplete: see the gap records.
+Source: frames of ``kernel.frames``, live or made by a test, and events of Docker where they arrive. Only link, address
+and nsid messages are decoded here, since every line needs their names; all others wait until somebody looks.
+Incomplete: see the gap records.
 """
 
 from collections.abc import Callable
@@ -50,7 +51,7 @@ class Hearing:
 
 
 class Stream:
-    """Takes frames in and keeps what they say; one thread feeds it, another may ``bind``.
+    """Takes frames in and keeps what they say; one thread feeds it, others may ``bind`` or bring events of Docker.
 
     Args:
         ring: where records go.
@@ -75,10 +76,26 @@ class Stream:
         self._on_nsid = on_nsid
         self._on_sight = on_sight
         self._rest = b""
+        # The ring has one writer at a time; ``_turn`` is taken while ``_pen`` is held, never the other way round.
+        self._pen = Lock()
         self._turn = Lock()
 
     def feed(self, data: bytes) -> int:
         """Take in frames, cut anywhere; return how many records came of them."""
+        with self._pen:
+            return self._feed(data)
+
+    def docker_event(self, time_ns: int, payload: bytes) -> int:
+        """Take in an event of Docker, in any thread; return its sequence number.
+
+        Args:
+            time_ns: when it happened, in nanoseconds since the epoch.
+            payload: see ``events.decode_docker``.
+        """
+        with self._pen:
+            return self.ring.append(time_ns, OWN_NSID, Kind.DOCKER, payload, _EVERY_PANE)
+
+    def _feed(self, data: bytes) -> int:
         data = self._rest + data if self._rest else data
         start, end, before = 0, len(data), self.ring.end
         while start + HEADER.size <= end:

@@ -59,7 +59,7 @@ class Links:
         self._now: dict[int, Link] = {}
         self._names: dict[int, list[tuple[int, str]]] = {}
         self._touched: dict[int, int] = {}
-        self._looks: dict[int, list[tuple[int, Look]]] = {}
+        self._looks: dict[int, list[tuple[int, Look | None]]] = {}
         self._loaded_ns = 0
 
     @property
@@ -77,6 +77,7 @@ class Links:
         """Take in a RTM_DELLINK at ``seq``; the name stays known for older records."""
         self._touched[ifindex] = seq
         self._now.pop(ifindex, None)
+        self._look(seq, ifindex, None)
 
     def load(self, seq: int, links: Iterable[Link]) -> None:
         """Take in a dump that began when ``seq`` was the next record: newer events win over it."""
@@ -102,14 +103,14 @@ class Links:
         else:
             self._look(seq, ifindex, look)
 
-    def _look(self, seq: int, ifindex: int, look: Look) -> None:
+    def _look(self, seq: int, ifindex: int, look: Look | None) -> None:
         looks = self._looks.get(ifindex, [])
         if not looks or (looks[-1][0] < seq and looks[-1][1] != look):
             # A list that readers hold is never changed: they see the old one or the new one.
             self._looks[ifindex] = [*looks[1 - _LOOKS_KEPT :], (seq, look)]
 
     def look_before(self, ifindex: int, seq: int) -> Look | None:
-        """Return what link ``ifindex`` looked like before record ``seq``, or None where that is not known."""
+        """Return what link ``ifindex`` looked like before record ``seq``; None where it was gone or is not known."""
         looks = self._looks.get(ifindex, ())
         return next((look for since, look in reversed(looks) if since < seq), None)
 

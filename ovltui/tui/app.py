@@ -35,6 +35,8 @@ AS_ROOT = 1000
 """Return value of the app that asks to be started again under sudo."""
 PAINTS_PER_SECOND = 4
 """How often new data is drawn; keys are drawn at once."""
+_BREATH_S = 0.004
+"""Seconds for keys and paints between two looks of the filters at older records."""
 _TWICE_S = 2.0
 
 
@@ -61,6 +63,7 @@ class OvltuiApp(App[int]):
         self._told = False
         self._painted = 0.0
         self._timer: Timer | None = None
+        self._search_timer: Timer | None = None
         self._interrupted = 0.0
         self.solicitor = Solicitor()
         """What was changed on the user's request; whoever runs the app closes it."""
@@ -193,9 +196,25 @@ class OvltuiApp(App[int]):
     def _paint(self) -> None:
         self._timer = None
         self._painted = monotonic()
-        screen = next((one for one in self.screen_stack if isinstance(one, EventsScreen)), None)
-        if screen and screen.is_mounted and screen.paint():
+        screen = self._events_screen()
+        if screen and screen.paint():
             self._tell()
+            self._search_soon()
+
+    def _search_soon(self) -> None:
+        if self._search_timer is None:
+            self._search_timer = self.set_timer(_BREATH_S, self._search)
+
+    def _search(self) -> None:
+        """Have the filters look on, far more often than is painted: history is long."""
+        self._search_timer = None
+        screen = self._events_screen()
+        if screen and screen.search():
+            self._search_soon()
+
+    def _events_screen(self) -> EventsScreen | None:
+        screens = (one for one in self.screen_stack if isinstance(one, EventsScreen) and one.is_mounted)
+        return next(screens, None)
 
     def _end(self) -> None:
         self._ending = True

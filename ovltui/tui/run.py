@@ -4,6 +4,7 @@ Source: a ``LiveSession``. Privileges: a terminal on stdin, stdout and stderr, w
 """
 
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from typing import NoReturn
@@ -13,6 +14,8 @@ from ovltui.session.live import LiveSession, Options
 from ovltui.text import clean
 from ovltui.tui.ending import Ending
 
+_TURN_S = 0.0005
+"""Seconds for which a thread may keep another waiting: taking in a storm may not hold up keys."""
 _DEPTHS = {"16": "standard", "256": "256", "always": "truecolor"}
 
 
@@ -32,6 +35,7 @@ def run(options: Options, argv: Sequence[str], *, color: str = "auto", ascii_onl
     _prepare_terminal(color)
     from ovltui.tui.app import AS_ROOT, OvltuiApp  # noqa: PLC0415  (Textual reads the environment when imported)
 
+    sys.setswitchinterval(_TURN_S)
     session = LiveSession(options)
     app = OvltuiApp(session, ascii_only=ascii_only)
     ending = Ending(app.end)

@@ -148,6 +148,45 @@ def test_a_newborn_is_called_by_the_name_that_comes_a_little_later() -> None:
     assert world.wake.sleeps == 1
 
 
+def settings(ifindex: int) -> bytes:
+    """RTM_NEWNETCONF of IPv4 on a link."""
+    return message(wire.Rtm.NEWNETCONF, struct.pack("=Bxxx", 2) + wire.attribute(1, struct.pack("=i", ifindex)))
+
+
+def link(ifindex: int, name: bytes) -> bytes:
+    head = struct.pack("=BxHiII", 0, 1, ifindex, 0, 0xFFFFFFFF)
+    return message(wire.Rtm.NEWLINK, head + wire.attribute(3, name + b"\0"))
+
+
+def test_the_settings_of_a_new_link_bear_its_name_though_it_is_announced_after_them() -> None:
+    world = World()
+    world.session.feed(settings(7) + settings(-1))
+    world.wake = NameComes(lambda: world.session.feed(link(7, b"br0")))
+    rows = world.follow(seconds=60, most=3)
+    assert [row.get("interface", row.get("ifname")) for row in rows] == ["br0", "all", "br0"]
+    assert world.wake.sleeps == 1
+
+
+def test_settings_of_a_link_that_is_never_announced_wait_a_moment_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follow, "_LINK_PATIENCE_NS", 10**8)
+    world = World()
+    started = time.monotonic()
+    world.session.feed(b"".join(settings(7) for _ in range(20)))
+    assert {row["interface"] for row in world.follow(seconds=60, most=20)} == {"if7"}
+    assert 0.1 <= time.monotonic() - started < 0.55
+
+
+def test_among_the_lines_of_ip_a_gap_stands_on_stderr() -> None:
+    world = World()
+    talk = io.StringIO()
+    printer = Printer(Output(world.data, talk), world.session.names, frozenset(), parse(""), ip=True)
+    world.session.feed(route(1) + frames.gap(1, 5, 0) + number(wire.Rtm.NEWMDB, 3) + route(2))
+    follower = Follower(world.session, printer, Output(world.data, talk), frozenset(), set())
+    follower.follow(world.wake, deadline=time.monotonic())
+    assert world.data.getvalue() == "[host]10.0.0.1 \n[host]10.0.0.2 \n"
+    assert "LOST 5 events" in talk.getvalue()
+
+
 def test_a_name_that_never_comes_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "PATIENCE_S", 0.2)
     world = World()

@@ -107,7 +107,7 @@ def test_a_namespace_that_is_born_while_watching_has_its_name_from_its_first_eve
         time.sleep(0.5)
         made.ip("link", "add", "v1", "type", "veth", "peer", "name", "v2")
         run(["ip", "netns", "delete", made.name])
-        time.sleep(1.0)
+        time.sleep(2.5)
         rows = objects(ended(process)[0])
     nsid = next(row["peer_nsid"] for row in rows if row["object"] == "nsid" and row.get("peer") == made.name)
     numbers = [row for row in rows if row["object"] == "nsid" and row["peer_nsid"] == nsid and row["nsid"] is None]

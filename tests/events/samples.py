@@ -3,8 +3,10 @@
 ``samples.txt`` holds blocks of: name and nsid; ``<`` and the command; ``>`` mark and text; the message in hexadecimal.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ovltui.events.look import Look
 from ovltui.events.record import Kind, Record
@@ -23,6 +25,9 @@ class FixedNames:
     def link(self, nsid: int, ifindex: int, seq: int) -> str:
         del seq
         return LINKS.get(ifindex, f"if{ifindex}") if nsid == -1 else f"if{ifindex}"
+
+    def docker_netns(self, fields: Mapping[str, Any]) -> str | None:
+        return "web" if fields["name"] == "web" else None
 
     def netns_seen_from(self, nsid: int, peer_nsid: int, seq: int) -> str | None:
         del nsid, seq

@@ -183,3 +183,20 @@ def test_a_step_back_in_a_long_history_costs_what_its_budget_costs(monkeypatch: 
             for _ in range(3):
                 view.step(100)
         assert max(longest) == 100
+
+
+def test_of_messages_only_those_of_the_right_place_are_tested_and_of_gaps_all() -> None:
+    ring = Ring(100)
+    for seq in range(10):
+        ring.append(0, seq % 3, Kind.MESSAGE, b"1", (Pane.LINK,))
+    ring.append(0, -1, Kind.GAP, b"1", tuple(Pane))
+    tested: list[int] = []
+
+    def test(record: Record) -> bool:
+        tested.append(record.seq)
+        return passes(record)
+
+    view = View(ring, Pane.LINK, test, lambda nsid, seq: nsid == 1 and seq > 1)
+    while view.behind:
+        view.step(3)
+    assert rows(view) == sorted(tested) == [4, 7, 10]

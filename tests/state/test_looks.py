@@ -36,3 +36,11 @@ def test_an_event_older_than_the_dump_is_not_compared_with_it() -> None:
     assert links.look_before(2, 5) is None
     links.remember(6, 60, 2, DOWN)
     assert links.look_before(2, 6) == UP
+
+
+def test_a_link_that_is_gone_looks_like_nothing_until_another_one_has_its_number() -> None:
+    links = Links()
+    links.remember(3, 30, 2, UP)
+    links.forget(5, 2)
+    links.remember(7, 70, 2, DOWN)
+    assert [links.look_before(2, seq) for seq in (5, 6, 7, 8)] == [UP, None, None, DOWN]

@@ -72,6 +72,13 @@ async def test_each_kind_of_event_lands_in_its_pane_under_its_namespace() -> Non
         assert ["host" in row and "10.1.0.9 dev if3" in row for row in shown(pane(screen, "neigh"))] == [True]
 
 
+async def test_what_came_before_the_screen_is_there_when_it_opens() -> None:
+    session = new_session()
+    feed(session, BLUE_NSID, link(2, "eth0"))
+    async with screen_of(session) as (_pilot, screen):
+        assert len(shown(pane(screen, "link"))) == 1
+
+
 async def test_links_of_equal_ifindex_in_two_namespaces_keep_their_names() -> None:
     session = new_session()
     async with screen_of(session) as (pilot, screen):

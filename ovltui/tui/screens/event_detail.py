@@ -5,7 +5,7 @@ from rich.text import Text
 from ovltui.events.explain import hexdump, meaning, tree
 from ovltui.events.line import as_text, line
 from ovltui.events.names import Names
-from ovltui.events.record import Record
+from ovltui.events.record import Kind, Record
 from ovltui.tui.screens.page import Page, heading
 
 
@@ -32,7 +32,8 @@ class EventDetail(Page):
         said = line(self._record, self._names)
         text.append(f"{as_text(said, len(said.netns))}\n", style="bold")
         text.append(f"\n{meaning(self._record, self._names)}\n")
-        heading(text, "attributes, in the kernel's names")
+        whose = "Docker's" if self._record.kind is Kind.DOCKER else "the kernel's"
+        heading(text, f"attributes, in {whose} names")
         for depth, name, value in tree(self._record):
             text.append(f"  {'  ' * depth}{name} ", style="#808080")
             text.append(f"{value}\n")

@@ -91,7 +91,7 @@ class EventsScreen(Screen[None]):
         self.query_one("#all").add_class("-current")
         self.query_one("#browser" if self.size.width >= _WIDE else "#all").focus()
         self.set_interval(1.0, self._say)
-        self.paint()
+        self.call_after_refresh(self.paint)
 
     def panes(self) -> Iterator[EventPane]:
         """The event panes that are in sight."""
@@ -110,6 +110,10 @@ class EventsScreen(Screen[None]):
             pane.advance(changed=renamed)
         self._say()
         return any(pane.behind for pane in self.panes())
+
+    def search(self) -> bool:
+        """Let the filters of the panes look at more; return whether some are left to look at."""
+        return sum(pane.search() for pane in self.panes()) > 0
 
     def chosen(self) -> Row | None:
         """The namespace that commands are meant for: the current one, or that of the record at the cursor."""
@@ -131,7 +135,7 @@ class EventsScreen(Screen[None]):
         self._scope = event.label if event.keys else ""
         test = InNetns(self._session, event.keys) if event.keys else None
         for pane in self.query(EventPane):
-            pane.narrow(test)
+            pane.narrow(test, test.where if test else None)
         self._say()
         self.app.call_later(self.paint)
 

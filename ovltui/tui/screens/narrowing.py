@@ -1,12 +1,12 @@
 """The test by which the panes narrow to some namespaces."""
 
-from ovltui.events.record import Kind, Record
+from ovltui.events.record import Record
 from ovltui.netns.model import NetnsKey
 from ovltui.session.session import Session
 
 
 class InNetns:
-    """Whether a record is of one of some namespaces; a gap is of all.
+    """Whether a record is of one of some namespaces; a gap is of all, an event of Docker may be of two.
 
     Args:
         session: knows which namespace a record is of.
@@ -17,6 +17,11 @@ class InNetns:
         self._session = session
         self._keys = keys
 
+    def where(self, nsid: int, seq: int) -> bool:
+        """Return whether messages of ``nsid`` may show at ``seq``: the same, before there is a record."""
+        tenure = self._session.tenures.at(nsid, seq)
+        return tenure is not None and tenure.key in self._keys
+
     def __call__(self, record: Record) -> bool:
         """Return whether ``record`` shows."""
-        return record.kind is Kind.GAP or self._session.netns_of(record) in self._keys
+        return self._session.is_in(record, self._keys)

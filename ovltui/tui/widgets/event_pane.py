@@ -1,6 +1,7 @@
 """A live pane of events: follows the newest, freezes without losing any, decodes only what is in sight."""
 
 from collections.abc import Callable
+from time import monotonic
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -11,13 +12,15 @@ from ovltui.events.line import Line, line
 from ovltui.events.names import Names
 from ovltui.events.record import Record
 from ovltui.events.ring import Ring
-from ovltui.events.view import View
+from ovltui.events.view import View, Where
 from ovltui.events.vocabulary import Pane
 from ovltui.tui.widgets.line_list import LineList, Part
 from ovltui.tui.widgets.line_style import styled
 
 BUDGET = 400
-"""Records that a filter looks at before keys and other panes get their turn."""
+"""Records that a filter looks at before the clock is."""
+SEARCH_S = 0.004
+"""Seconds for which a filter looks through records before keys and other panes get their turn."""
 
 
 class EventPane(LineList):
@@ -97,8 +100,10 @@ class EventPane(LineList):
         self._names = names
         self._pane = pane
         self._test: Callable[[Record], bool] | None = None
+        self._where: Where | None = None
         self._filter: Filter | None = None
         self._view = View(ring, pane)
+        self._moved = False
         self._rows = 0
         self._cursor: int | None = None
         self._frozen: int | None = None
@@ -125,9 +130,9 @@ class EventPane(LineList):
         """The filter of this pane alone."""
         return self._filter
 
-    def narrow(self, test: Callable[[Record], bool] | None) -> None:
-        """Show only records that pass ``test``; None for all."""
-        self._test = test
+    def narrow(self, test: Callable[[Record], bool] | None, where: Where | None = None) -> None:
+        """Show only records that pass ``test``, and of messages only those of ``where``; None for all."""
+        self._test, self._where = test, where
         self._restart()
 
     def apply_filter(self, wanted: Filter | None) -> None:
@@ -157,14 +162,20 @@ class EventPane(LineList):
         Args:
             changed: draw in any case, since names or styles differ now.
         """
-        moved = self._view.step(BUDGET)
-        rows = len(self._view) if self._frozen is None else self._view.row_of(self._frozen)
-        if not (changed or (moved and rows != self._rows) or (moved and self._frozen is None)):
-            return
-        top = self._top_seq()
-        self._rows = rows
-        self._title()
-        self.show_from(rows if top is None else self._view.row_of(top))
+        moved = self._look_on() or self._moved
+        self._moved = False
+        if changed or moved:
+            self._title()
+            self.show_from(self._top)
+
+    def search(self) -> bool:
+        """Look for more records that pass the filter, and draw nothing; return whether some are left to look at."""
+        if self._test is None and self._filter is None:
+            return False
+        until = monotonic() + SEARCH_S
+        while self._view.behind and monotonic() < until:
+            self._moved |= self._look_on()
+        return self._view.behind
 
     def parts(self, row: int) -> list[Part]:
         """Return the line of a record: time, namespace, mark, what."""
@@ -224,19 +235,33 @@ class EventPane(LineList):
     def _restart(self) -> None:
         test, wanted = self._test, self._filter
         if wanted is None:
-            self._view = View(self._ring, self._pane, test)
+            self._view = View(self._ring, self._pane, test, self._where)
         else:
             names = self._names
             self._view = View(
                 self._ring,
                 self._pane,
                 lambda record: (test is None or test(record)) and wanted.matches(line(record, names)),
+                self._where,
             )
         self._rows = 0
         self.advance(changed=True)
 
+    def _look_on(self) -> bool:
+        """Look at more records; return whether there is something new to see.
+
+        While frozen, the record in the first line stays there, though older rows come or go.
+        """
+        top = self._top_seq()
+        moved = self._view.step(BUDGET)
+        rows = len(self._view) if self._frozen is None else self._view.row_of(self._frozen)
+        new = moved and (self._frozen is None or rows != self._rows)
+        self._rows = rows
+        self._top = self.last_top if top is None else self._view.row_of(top)
+        return new
+
     def _top_seq(self) -> int | None:
-        """Return the record in the first line, while frozen: it stays there when older rows come or go."""
+        """Return the record in the first line, while frozen."""
         top = self.top
         if self._frozen is None or top >= min(self._rows, len(self._view)):
             return None

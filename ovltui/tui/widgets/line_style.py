@@ -17,7 +17,7 @@ _STYLES = (
         "keyword",
         re.compile(
             r"dev|lladdr|scope|proto|src|via|mtu|master|self|dst|link-netnsid|link-netns|metric|table|nexthop|from"
-            r"|lookup|inet6?|brd|vlan|vni|weight|pref|peer|port|kind|type|label|group"
+            r"|lookup|inet6?|brd|vlan|vni|weight|pref|peer|port|kind|type|label|group|docker"
         ),
     ),
 )
