@@ -18,7 +18,7 @@ from ovltui.kernel.wire import Rtm
 from ovltui.netns.model import NetnsKey
 from ovltui.session.session import Session
 
-PATIENCE_S = 1.0
+PATIENCE_S = 2.0
 """How many seconds the records of a namespace may wait for its name, from the first of them on."""
 _BATCH = 1000
 """Records printed before the output is flushed: less than 100 ms of work."""

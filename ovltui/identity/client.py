@@ -8,7 +8,6 @@ sentence.
 
 import http.client
 import json
-import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -23,7 +22,9 @@ from docker.types import CancellableStream
 from ovltui.errors import DockerError
 from ovltui.identity import containers, event, networks
 from ovltui.identity.answer import MalformedAnswerError, as_mapping, text
+from ovltui.identity.endpoints import UNIX
 from ovltui.identity.model import Container, EngineEvent, Network
+from ovltui.kernel.peer import knock
 from ovltui.text import clean
 
 _FAILURES = (
@@ -103,7 +104,8 @@ class Client:
 
     def __init__(self, url: str, timeout: float) -> None:
         with _said():
-            _knock(url, timeout)
+            if url.startswith(UNIX):  # the package forgets to close a connection that was refused
+                knock(url.removeprefix(UNIX), timeout)
             self._api = docker.APIClient(base_url=url, version="auto", timeout=timeout)  # type: ignore[arg-type]
             # The package keeps an open connection for each path that was ever asked for, up to 25.
             self._api.headers["Connection"] = "close"
@@ -157,14 +159,6 @@ class Client:
     def close(self) -> None:
         """Close idle connections."""
         self._api.close()
-
-
-def _knock(url: str, timeout: float) -> None:
-    """Connect once to a unix socket: the package forgets to close the one that was refused."""
-    if url.startswith("unix://"):
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as probe:
-            probe.settimeout(timeout)
-            probe.connect(url.removeprefix("unix://"))
 
 
 @contextmanager

@@ -6,10 +6,9 @@ name of the process that made the socket, so a ``dockerd`` with that address cou
 """
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from ovltui.identity.endpoints import Endpoint
-from ovltui.kernel.namespace import mntns_of
+from ovltui.kernel.namespace import has_our_pids, mntns_of
 from ovltui.kernel.peer import listener
 from ovltui.netns.discover import key_of
 from ovltui.netns.model import NetnsKey
@@ -36,11 +35,4 @@ def whereabouts(endpoint: Endpoint) -> Whereabouts:
         pid = endpoint.pid or pid
     if pid is None:
         return Whereabouts()
-    return Whereabouts(pid, mntns_of(pid), key_of(pid), _same_pids(pid))
-
-
-def _same_pids(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/ns/pid").stat().st_ino == Path("/proc/self/ns/pid").stat().st_ino
-    except OSError:
-        return False
+    return Whereabouts(pid, mntns_of(pid), key_of(pid), has_our_pids(pid))

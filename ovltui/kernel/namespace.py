@@ -116,6 +116,14 @@ def mntns_of(pid: int) -> int | None:
         return None
 
 
+def has_our_pids(pid: int) -> bool:
+    """Whether process ``pid`` is in our pid namespace, so that it calls processes by the same numbers as we do."""
+    try:
+        return os.stat(f"/proc/{pid}/ns/pid").st_ino == os.stat("/proc/self/ns/pid").st_ino
+    except OSError:
+        return False
+
+
 @cache
 def _nsfs_device() -> int:
     return os.stat("/proc/self/ns/net").st_dev
