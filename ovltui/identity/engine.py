@@ -187,7 +187,7 @@ class Engine:
                 containers = (*containers, fresh)
         self._publish(
             answers=True,
-            id=about.id,
+            id=about.id if place.pid is None else f"{about.id}@{place.pid}",
             name=about.name,
             version=about.version,
             pid=place.pid,

@@ -66,7 +66,8 @@ class EngineView:
     says: str
     """Why not, in a sentence; empty when it answers, and before the first answer or silence."""
     id: str
-    """The engine's own id; empty until it answered once."""
+    """The engine's own id, with the pid of its process on this machine, where engines that share /etc/docker share the
+    id; empty until it answered once."""
     name: str
     """The engine's own name (its host's name)."""
     version: str

@@ -85,7 +85,7 @@ def test_an_event_has_dockers_time_and_the_engines_id(fake: FakeEngine, follow: 
     at = time.time_ns()
     fake.happen("container", "die", WEB, at, name="web", image="net-tools", exitCode="137", maintainer="x")
     attributes = (("image", "net-tools"), ("exitCode", "137"))
-    assert told.next() == EngineEvent(at, "container", "die", WEB, "web", attributes, "AAAA:BBBB")
+    assert told.next() == EngineEvent(at, "container", "die", WEB, "web", attributes, "AAAA:BBBB@4711")
 
 
 def test_the_container_of_a_network_is_named_by_the_view_or_by_an_event_before(

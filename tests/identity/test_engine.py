@@ -11,6 +11,7 @@ import pytest
 from ovltui.identity.endpoints import Endpoint
 from ovltui.identity.engine import Engine
 from ovltui.identity.engines import Engines
+from ovltui.identity.labels import distinct
 from ovltui.identity.model import Container, EngineView, Network
 from ovltui.identity.whereabouts import Whereabouts
 from ovltui.netns.model import NetnsKey
@@ -86,7 +87,7 @@ def test_the_first_load_tells_everything(fake: FakeEngine, follow: Follow) -> No
         asked=True,
         answers=True,
         says="",
-        id="AAAA:BBBB",
+        id="AAAA:BBBB@4711",
         name="vm",
         version="20.10.24",
         pid=4711,
@@ -151,7 +152,7 @@ def test_what_an_engine_says_is_clean(fake: FakeEngine, follow: Follow) -> None:
     fake.id = "I\x1b"
     fake.containers[WEB]["Name"] = "/w\x9b\u202eb"
     fake.networks = [network(name="n\x1b]0;x\x07")]
-    assert follow(fake.url).until(answers).id == "I\\x1b"
+    assert follow(fake.url).until(answers).id == "I\\x1b@4711"
     assert "\x1b" not in repr(follow(fake.url).until(answers)).replace("\\\\x1b", "")
     assert names(follow(fake.url).until(answers)) == ["w\\x9b\\u202eb"]
 
@@ -354,3 +355,10 @@ def test_an_engine_that_vanishes_after_it_answered_keeps_its_names(fake: FakeEng
     endpoints.found = ()
     (view,) = endpoints.until(lambda views: not views[0].answers)
     assert names(view) == ["web"]
+
+
+def test_two_engines_that_share_the_machine_s_docker_id_are_two(fake: FakeEngine, follow: Follow) -> None:
+    """Docker 20 keeps its id in /etc/docker: a second dockerd on the same machine has it too."""
+    views = [follow(fake.url, Whereabouts(pid)).until(answers) for pid in (11, 12)]
+    assert len(distinct(views)) == 2
+    assert len(distinct([views[0], views[0]])) == 1
