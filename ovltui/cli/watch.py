@@ -3,7 +3,7 @@
 Source: the session's stream, from the moment at which the verb was started. Privileges: root to hear other
 namespaces than our own, the right to connect for events of Docker. Incomplete: what cannot be heard is said on
 stderr before the first event, what was lost at its place in the stream. An event of a namespace that just appeared,
-or of a container that starts, waits up to a second for its name, and those behind it with it. That a namespace got
+or of a container that starts, waits up to two seconds for its name, and those behind it with it. That a namespace got
 its nsid from us when we began is no event.
 """
 

@@ -39,7 +39,7 @@ class SessionNames:
     def settled(self, nsid: int, seq: int) -> bool:
         """Whether that name may stay: not that of a newborn, which a sweep or an engine may still name."""
         tenure = self._tenures.at(nsid, seq)
-        identity = self._identities.get(tenure.key) if tenure and tenure.key else None
+        identity = self._identity(tenure)
         if identity is None:
             return nsid == OWN_NSID or (tenure is not None and tenure.died is not None)
         told = identity.container is not None or identity.network is not None
@@ -73,10 +73,13 @@ class SessionNames:
         return tenure.links.look_before(ifindex, seq) if tenure else None
 
     def _name(self, tenure: Tenure | None, nsid: int) -> str:
-        identity = self._identities.get(tenure.key) if tenure and tenure.key else None
+        identity = self._identity(tenure)
         if identity:
             return identity.name
         return "host" if nsid == OWN_NSID else f"nsid {nsid}"
+
+    def _identity(self, tenure: Tenure | None) -> Identity | None:
+        return self._identities.get(tenure.key) if tenure and tenure.key else None
 
     def _seen_from(self, nsid: int, peer_nsid: int, seq: int) -> int | None:
         """Return our own nsid for what ``peer_nsid`` means inside namespace ``nsid``."""

@@ -1,6 +1,8 @@
 """What a benchmark prints: each figure as the median of some runs, beside its goal."""
 
+import sys
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 
@@ -36,3 +38,15 @@ class Figures:
             goal = self.goals.get(name)
             verdict = "" if goal is None else f"  goal {goal:g}: {'met' if median(values) <= goal else 'MISSED'}"
             print(f"  {name:<52} {median(values):>10.4g} {self.units[name]:<7} ({runs}){verdict}", flush=True)
+
+
+def measure(*parts: Callable[[Figures], None]) -> None:
+    """Measure the parts that the command line names, or all, and print their figures."""
+    named = {part.__name__: part for part in parts}
+    if unknown := set(sys.argv[1:]) - set(named):
+        sys.exit(f"no such part: {', '.join(sorted(unknown))}; choose from {', '.join(named)}")
+    for name in sys.argv[1:] or named:
+        figures = Figures(f"{name}: {named[name].__doc__}")
+        for _ in range(RUNS):
+            named[name](figures)
+        figures.show()

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from tests.bench.cost import cpu_of
-from tests.bench.figures import RUNS, Figures
+from tests.bench.figures import Figures, measure
 from tests.bench.screen import Screen
 
 BIN = Path(sys.executable).parent
@@ -112,17 +112,5 @@ def idling(figures: Figures) -> None:
     figures.add("idle bytes", sent, "B", 0)
 
 
-PARTS = {part.__name__: part for part in (first_paint, listing, idling)}
-
-
-def main() -> None:
-    """Measure the parts that were named, or all."""
-    for name in sys.argv[1:] or PARTS:
-        figures = Figures(f"{name}: {PARTS[name].__doc__}")
-        for _ in range(RUNS):
-            PARTS[name](figures)
-        figures.show()
-
-
 if __name__ == "__main__":
-    main()
+    measure(first_paint, listing, idling)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 from ovltui.kernel import frames
 from tests.bed.terminal import Terminal
 from tests.bench.cost import await_socket, cpu_of, netlink_drops, settle
-from tests.bench.figures import RUNS, Figures
+from tests.bench.figures import Figures, measure
 from tests.bench.screen import Screen
 from tests.bench.storms import CROWD, Storm, flap_storm, route_storm
 from tests.kernel.hearing import Ear, ear
@@ -238,17 +238,5 @@ def terminal(figures: Figures) -> None:
         measure_terminal(figures, "routes", storm)
 
 
-PARTS = {part.__name__: part for part in (reader, watch, tui, terminal)}
-
-
-def main() -> None:
-    """Measure the parts that were named, or all."""
-    for name in sys.argv[1:] or PARTS:
-        figures = Figures(f"{name}: {PARTS[name].__doc__}")
-        for _ in range(RUNS):
-            PARTS[name](figures)
-        figures.show()
-
-
 if __name__ == "__main__":
-    main()
+    measure(reader, watch, tui, terminal)

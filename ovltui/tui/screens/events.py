@@ -53,7 +53,7 @@ class EventsScreen(Screen[None]):
         Binding("ctrl+z", "app.suspend_process", "Suspend", show=False, id="app.suspend"),
         Binding("ctrl+c", "app.interrupt", "Quit (twice)", show=False, priority=True, id="app.interrupt"),
         Binding("escape", "back", "Back", show=False, id="app.back"),
-        Binding("U", "app.sudo", "Start again under sudo", show=False, id="app.sudo"),
+        Binding("U", "app.sudo", "Again under sudo", show=False, id="app.sudo"),
     ]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide"), (130, "-wider")]  # noqa: RUF012  (as the base has it)
     CSS_PATH = "events.tcss"
