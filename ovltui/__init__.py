@@ -1,11 +1,14 @@
-"""ovltui: live events, a browser and a shell for every network namespace of a Docker host.
+"""ovltui: live events, a browser and shells for every network namespace of a Docker host.
 
 The map, top first; each room imports only from rooms below it:
 
-- ``cli``        one verb a file: ``ls``, ``watch``, ``exec``, ``info``; starts ``tui``
+- ``cli``        one verb a file: ``ls``, ``watch``, ``exec``, ``lab`` …; starts ``tui``
 - ``tui``        the screens; the only room that imports Textual
 - ``session``    the running whole for both front ends, and the frozen snapshot that they draw
-- ``state``      links and addresses of each namespace, by (netns, ifindex), over time
+- ``topology``   how the links of all namespaces hang together, and the way of a frame through them
+- ``terminal``   a shell in a namespace: its pty, its screen, its keys; without Textual
+- ``lab``        an overlay network of namespaces to practise on, its faults and its tour
+- ``state``      links and addresses of each namespace, by (netns, ifindex), over time; the kernel's tables as they are
 - ``identity``   whose a namespace is: Docker Engines, containers, networks, the one name to show
 - ``netns``      which namespaces exist, and by which evidence
 - ``events``     pure: records, the ring, decoding on sight, filters, lines

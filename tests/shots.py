@@ -83,6 +83,22 @@ def opened(terminal: Terminal, engines: TwoEngines) -> None:
     terminal.keys("Down", "Enter")
 
 
+def shelled(terminal: Terminal, engines: TwoEngines) -> None:
+    """Reach the other node's container by its name, in a shell beside the events of both nodes."""
+    select(terminal, "docker1n")
+    terminal.keys(":")
+    terminal.type("new shell in docker1n with its names")
+    terminal.wait("and its resolv.conf")
+    terminal.keys("Enter")
+    terminal.wait("+names")
+    terminal.type("cd; clear; ping -i 0.5 docker2n\n")
+    terminal.wait("icmp_seq=2")
+    terminal.keys("C-]", "a")
+    time.sleep(_SETTLE)
+    terminal.keys("C-]")
+    events(terminal, engines)
+
+
 def helped(terminal: Terminal, _engines: TwoEngines) -> None:
     """Open the help."""
     terminal.keys("?")
@@ -95,6 +111,7 @@ SCENES = (
     Scene("filter", LARGE, filtered),
     Scene("event", LARGE, detailed),
     Scene("namespace", LARGE, opened),
+    Scene("shell", LARGE, shelled),
     Scene("help", LARGE, helped),
 )
 """Every picture."""

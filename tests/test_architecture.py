@@ -47,7 +47,7 @@ BROKEN = {
         ("ovltui/kernel/rtnl.py", "from ovltui.netns import discover"),
         ("ovltui/kernel/rtnl.py", "import ovltui.netns.models"),
         ("ovltui/events/line.py", "if TYPE_CHECKING:\n    from ovltui.kernel import rtnl"),
-        ("ovltui/state/links.py", "def f():\n    import ovltui.kernel.wire"),
+        ("ovltui/state/links.py", "def f():\n    import ovltui.kernel.rtnl"),
         ("ovltui/tui/app.py", "from ovltui.kernel import wire"),
         ("ovltui/tui/app.py", "from ovltui.identity import engines"),
         ("ovltui/session/live.py", "from ovltui.cli import main"),

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from ovltui.netns.discover import Discoverer, ways_in
+from ovltui.netns.discover import Discoverer
+from ovltui.netns.evidence import ways_in
 from tests.bed.engines import TwoEngines
 
 pytestmark = [pytest.mark.needs_root]

@@ -12,15 +12,20 @@ from pathlib import Path
 
 import pytest
 
+from ovltui.tui.app import OvltuiApp
 from ovltui.tui.screens.events import EventsScreen
+from ovltui.tui.screens.namespaces import NamespacesScreen
 from ovltui.tui.widgets.event_pane import EventPane
 from ovltui.tui.widgets.line_list import LineList
+from ovltui.tui.widgets.netns_table import NetnsTable
+from ovltui.tui.widgets.shell_pane import LEAVE
 from tests.bed.engines import TwoEngines
 from tests.bed.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^\$ (ovltui .*?)(?:\s+#.*)?$", README, re.MULTILINE)
+OF_A_LAB = [command for command in COMMANDS if command.startswith("ovltui lab ")]
 BIN = Path(sys.executable).parent
 
 
@@ -51,13 +56,19 @@ def test_the_first_command_shows_the_screens_from_a_fresh_checkout(tmp_path: Pat
 
 
 @pytest.mark.needs_root
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in OF_A_LAB])
 def test_a_command_of_the_readme_does_what_it_says(command: str, two_engines: TwoEngines) -> None:
     first, second = two_engines.nodes
     # Two engines on one machine know the same network: its name alone would be ambiguous.
-    container = first.docker("ps", "-q", "--filter", "name=docker1n").strip()
-    plain = {"ovltui": str(BIN / "ovltui"), "mynet01": f"mynet01@{first.netns}", "docker1n": container}
-    words = [plain.get(word, word) for word in shlex.split(command)]
+    plain = {"ovltui": str(BIN / "ovltui"), "mynet01": f"mynet01@{first.netns}"}
+    ours = {
+        f"docker{number}n": node.docker("ps", "-q", "--filter", f"name=docker{number}n").strip()
+        for number, node in enumerate(two_engines.nodes, 1)
+    }
+    # What a command inside is told are names of Docker's own resolver.
+    before, dash, inside = command.partition(" -- ")
+    words = [(plain | ours).get(word, word) for word in shlex.split(before)]
+    words += [dash.strip(), *shlex.split(inside)] if dash else []
     engines = ["--docker", first.url, "--docker", second.url]
     words = [words[0], *engines, *words[1:]]
     endless = "watch" in words and "--for" not in words
@@ -74,13 +85,27 @@ def test_a_command_of_the_readme_does_what_it_says(command: str, two_engines: Tw
     assert output or command == "ovltui exec docker1n"
 
 
+@pytest.mark.needs_root
+def test_the_commands_of_a_lab_do_what_they_say() -> None:
+    said = {}
+    for command in OF_A_LAB:
+        words = [str(BIN / "ovltui"), *shlex.split(command)[1:]]
+        ended = subprocess.run(words, capture_output=True, text=True, check=False)
+        said[words[2]] = (ended.returncode, ended.stdout + ended.stderr)
+    assert list(said) == ["up", "break", "hint", "check", "down"]
+    assert {name: status for name, (status, _) in said.items()} == dict.fromkeys(said, 0) | {"check": 1}, said
+    assert "not repaired" in said["check"][1]
+
+
 def test_the_keys_of_the_readme_are_bound() -> None:
-    table = README.split("## Keys")[1].split("##")[0]
-    named = set(re.findall(r"`([^`]+)`", table)) - {"sudo", "+", "-", "~", "→", "?", "!"}
-    aliases = {"/": "slash", ":": "colon", "?": "question_mark", "esc": "escape", "F1": "f1"}
+    table = "".join(re.findall(r"^\|.*\|$", README.split("## Keys")[1].split("##")[0], re.MULTILINE))
+    named = set(re.findall(r"`([^`]+)`", table)) - {"sudo"}
+    aliases = {"/": "slash", ":": "colon", "?": "question_mark", "esc": "escape", "F1": "f1", "ctrl+]": LEAVE}
+    aliases |= {"!": "exclamation_mark", "[": "left_square_bracket", "]": "right_square_bracket"}
+    aliases |= {"<": "less_than_sign", ">": "greater_than_sign"}
     bound = {
         key
-        for owner in (EventsScreen, EventPane, LineList)
+        for owner in (OvltuiApp, EventsScreen, EventPane, LineList, NetnsTable, NamespacesScreen)
         for binding in owner.BINDINGS
         for key in getattr(binding, "key", "").split(",")
     }

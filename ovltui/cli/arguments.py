@@ -12,7 +12,6 @@ from typing import Any, NoReturn
 
 from ovltui.cli.output import COLORS
 from ovltui.errors import UsageError
-from ovltui.identity.endpoints import parse
 from ovltui.session.live import Options
 from ovltui.text import clean
 
@@ -82,6 +81,8 @@ def session_options(arguments: argparse.Namespace) -> Options:
 
 def engine_url(text: str) -> str:
     """Return the address of a Docker Engine that ``text`` means."""
+    from ovltui.identity.endpoints import parse  # noqa: PLC0415  (what engines need takes long to load)
+
     try:
         return parse(text)
     except UsageError as error:

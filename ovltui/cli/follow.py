@@ -70,8 +70,13 @@ class Follower:
         end = session.ring.end
         self._patience = {(nsid, session.tenures.at(nsid, end)): 0.0 for nsid in numbered}
         self._starting: dict[str, float] = {}
-        self._next = session.ring.first
+        self._next = self._handed_on = session.ring.first
         self._shown = 0
+
+    @property
+    def waiting(self) -> int:
+        """Records that were received and whose lines were not yet handed on whole, wanted or not."""
+        return self._session.ring.end - self._handed_on
 
     def follow(self, wake: Wake, *, deadline: float | None = None, most: int | None = None) -> None:
         """Print until the time or the stream is over, or enough was printed.
@@ -88,6 +93,7 @@ class Follower:
             end = self._session.ring.end if last is None else last
             waits = self._print(end, most, patient=last is None)
             self._out.flush()
+            self._handed_on = self._next
             if self._shown == most or (last is not None and self._next >= last):
                 return
             if waits or self._next >= end:

@@ -31,10 +31,14 @@ from ovltui.session.live import LiveSession
 from ovltui.session.snapshot import Snapshot
 from ovltui.session.stream import Hearing, Stream
 from ovltui.state.tenure import Tenures
+from ovltui.terminal.emulator import backend
 from ovltui.text import clean
 
-SUMMARY = "tell versions, privileges, kernel features and Docker Engines"
-PACKAGES = ("ovltui", "textual", "pyroute2", "docker", "psutil")
+PACKAGES = ("ovltui", "textual", "pyroute2", "docker", "pyghostty", "bittty")
+_PANES = {
+    "ghostty": "drawn by libghostty-vt",
+    "bittty": "drawn by bittty, slower on much output: pyghostty is not installed or does not fit this machine",
+}
 _TWO_COLUMNS = (Column(""), Column(""))
 
 
@@ -161,6 +165,7 @@ def _features(means: Means) -> Iterator[tuple[str, str]]:
     yield "mount watch", str(means.mount_watch)
     yield "events", "of all namespaces" if means.all_nsid else "of our own namespace only"
     yield "receive buffer", f"{means.receive_buffer} bytes"
+    yield "shell panes", _PANES[backend()]
 
 
 def _engines(snapshot: Snapshot) -> Iterator[tuple[str, str]]:

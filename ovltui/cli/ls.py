@@ -6,20 +6,22 @@ Incomplete: what is hidden is said on stderr; an engine that takes longer than `
 
 import argparse
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from ovltui.cli.arguments import session_options
-from ovltui.cli.netns import looked
+from ovltui.cli.netns import PATIENCE_S, looked
 from ovltui.cli.output import Column, Output
 from ovltui.cli.says import silent_engines, tell_gaps
+from ovltui.cli.wanted import names, wanted
 from ovltui.errors import ExitStatus
 from ovltui.identity.model import Kind
 from ovltui.netns.model import Netns
+from ovltui.session.holders import holders
 from ovltui.session.live import LiveSession
-from ovltui.session.snapshot import Row
+from ovltui.session.snapshot import Row, Snapshot
 from ovltui.session.tree import Branch, tree
 
-SUMMARY = "list the network namespaces, what each is and how it was found"
 COLUMNS = (
     Column("NAME"),
     Column("KIND"),
@@ -28,22 +30,40 @@ COLUMNS = (
     Column("PROCESSES", right=True),
     Column("FOUND"),
 )
+_SHORT_PATIENCE_S = 0.7
+"""How long an engine may take to give names to complete, in seconds: somebody waits with a finger on the key."""
 
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
-    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "names",
+        metavar="NAME",
+        nargs="*",
+        help="only these: namespaces, or networks, compose projects and services whole",
+    )
+    parser.add_argument("--kind", action="append", choices=[str(kind) for kind in Kind], help="only of this kind")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--tree", action="store_true", help="under headings, as the screens group them")
+    form.add_argument("--names", action="store_true", dest="only_names", help=argparse.SUPPRESS)
 
 
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Print the list; return the exit status."""
-    with looked(LiveSession(session_options(arguments))) as session:
+    patience_s = _SHORT_PATIENCE_S if arguments.only_names else PATIENCE_S
+    with looked(LiveSession(session_options(arguments)), patience_s) as session:
         snapshot = session.snapshot()
-    branches = tree(snapshot.rows)
+        if arguments.only_names:
+            return _print_names(snapshot, out)
+        rows = wanted(session, snapshot.rows, arguments.names, [Kind(kind) for kind in arguments.kind or ()])
+    branches = tree(rows)
     if arguments.json:
         for branch in branches:
             for row in branch.rows:
                 out.json(as_json(row))
+    elif arguments.tree:
+        out.table(COLUMNS, [line for branch in branches for line in _tree_lines(branch)])
     else:
         out.table(COLUMNS, [line for branch in branches for line in _lines(branch)])
     tell_gaps(snapshot, out)
@@ -56,16 +76,23 @@ def as_json(row: Row) -> dict[str, Any]:
     return {
         "name": identity.name,
         "kind": str(identity.kind),
-        "id": netns.key.id,
-        "inode": netns.inode,
+        "id": None if netns.is_number else netns.key.id,
+        "inode": None if netns.is_number else netns.inode,
         "nsid": netns.nsid,
         "engine": identity.engine,
         "network": identity.network,
         "vni": identity.vni,
         "container": identity.container,
+        "project": identity.project,
+        "service": identity.service,
+        "sharers": list(identity.sharers),
         "paths": _paths(netns),
         "pids": list(netns.pids),
+        "tasks": [asdict(task) for task in netns.tasks],
+        "descriptors": [asdict(descriptor) for descriptor in netns.descriptors],
+        "sockets": [asdict(socket) for socket in netns.sockets],
         "sources": [str(source) for source in netns.sources],
+        "holders": list(holders(netns)),
         "why": identity.why,
         "gaps": list(netns.gaps),
     }
@@ -73,14 +100,26 @@ def as_json(row: Row) -> dict[str, Any]:
 
 def _lines(branch: Branch) -> Iterator[tuple[str, ...]]:
     """Yield the cells of a branch; what belongs to a network stands indented under its namespace."""
-    rows = sorted(branch.rows, key=lambda row: not _heads(row, branch))
-    for row in rows:
-        indent = "  " if branch.kind and not _heads(row, branch) else ""
-        yield _cells(row, indent)
+    for at, row in enumerate(branch.rows):
+        yield _cells(row, "  " if branch.headed and at else "")
 
 
-def _heads(row: Row, branch: Branch) -> bool:
-    return bool(branch.kind) and row.identity.name == branch.title
+def _tree_lines(branch: Branch) -> Iterator[tuple[str, ...]]:
+    """Yield the cells of a branch under its heading."""
+    if not branch.title:
+        yield from _lines(branch)
+        return
+    kind = branch.kind if branch.vni is None else f"{branch.kind} {branch.vni}"
+    yield (branch.title, kind, *("" for _ in COLUMNS[2:]))
+    for number, row in enumerate(branch.rows, 1):
+        yield _cells(row, "└ " if number == len(branch.rows) else "├ ")
+
+
+def _print_names(snapshot: Snapshot, out: Output) -> int:
+    """Print every name that a shell may complete, and no talk."""
+    for name in names(snapshot.rows):
+        out.line(name)
+    return ExitStatus.FINE
 
 
 def _cells(row: Row, indent: str) -> tuple[str, ...]:
@@ -89,15 +128,18 @@ def _cells(row: Row, indent: str) -> tuple[str, ...]:
     if identity.kind in (Kind.OVERLAY, Kind.INGRESS) and identity.vni is not None:
         kind = f"{kind} {identity.vni}"
     nsid = "-" if netns.nsid is None else str(netns.nsid)
-    return (indent + identity.name, kind, nsid, str(netns.key.id), str(len(netns.pids)), _found(netns))
+    netns_id = "-" if netns.is_number else str(netns.key.id)
+    return (indent + identity.name, kind, nsid, netns_id, str(len(netns.pids)), _found(row))
 
 
-def _found(netns: Netns) -> str:
-    """Return the strongest evidence: the first mount point and how many more there are, else a process."""
-    paths = _paths(netns)
-    if paths:
-        return paths[0] if len(paths) == 1 else f"{paths[0]} +{len(paths) - 1}"
-    return f"pid {netns.pids[0]}" if netns.pids else "-"
+def _found(row: Row) -> str:
+    """Return the strongest evidence and how much more there is: a mount point, a process; else who keeps it alive."""
+    paths, pids = _paths(row.netns), row.netns.pids
+    if pids and not paths:
+        return f"pid {pids[0]}"
+    named = pids or row.identity.kind is not Kind.OTHER
+    found = paths if paths and named else holders(row.netns)
+    return " ".join((found[0], *([f"+{len(found) - 1}"] if found[1:] else []))) if found else "nsid alone"
 
 
 def _paths(netns: Netns) -> list[str]:

@@ -7,11 +7,11 @@ without.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from typing import Protocol, cast
 
-from ovltui.cli import exec as exec_verb
-from ovltui.cli import info, ls, watch
 from ovltui.cli.arguments import Parser, add_common, session_options, split
 from ovltui.cli.output import Output, standard_output
 from ovltui.cli.versions import version_of
@@ -19,28 +19,44 @@ from ovltui.errors import UsageError
 from ovltui.text import clean
 
 
+class VerbModule(Protocol):
+    """The module of a verb."""
+
+    def register(self, parser: argparse.ArgumentParser, /) -> None:
+        """Add the arguments of the verb."""
+
+    def run(self, arguments: argparse.Namespace, out: Output, /) -> int:
+        """Do it; return the exit status."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb."""
+    """One verb, a module of this room."""
 
     name: str
     summary: str
     """What it does, in a line."""
-    register: Callable[[argparse.ArgumentParser], None]
-    run: Callable[[argparse.Namespace, Output], int]
-    """Does it; returns the exit status."""
+
+    def load(self) -> VerbModule:
+        """Return its module, loaded only when it is spelled: together they take longer than one does its work."""
+        return cast("VerbModule", import_module(f"ovltui.cli.{self.name}"))
 
 
 VERBS = (
-    Verb("ls", ls.SUMMARY, ls.register, ls.run),
-    Verb("watch", watch.SUMMARY, watch.register, watch.run),
-    Verb("exec", exec_verb.SUMMARY, exec_verb.register, exec_verb.run),
-    Verb("info", info.SUMMARY, info.register, info.run),
+    Verb("ls", "list the network namespaces, what each is, how it was found"),
+    Verb("watch", "print link, route, neigh and other events as they come"),
+    Verb("show", "print its links, addresses, routes, neighbours and FDB"),
+    Verb("map", "print how the links of all namespaces hang together"),
+    Verb("path", "print the way between two containers, hop by hop"),
+    Verb("exec", "run a command, or a shell, in a network namespace"),
+    Verb("lab", "build an overlay network to practise on, without Docker"),
+    Verb("completion", "print a script by which bash, zsh or fish complete ovltui"),
+    Verb("info", "tell versions, privileges, kernel features, Docker Engines"),
 )
 _DESCRIPTION = """\
 Live link, route and neigh events of every network namespace of a Docker host.
 
-  ovltui         the screens: events, namespaces, shells; ? explains them
+  ovltui             the screens: events, namespaces, shells; ? explains them
 """
 _EXAMPLES = """\
 examples:
@@ -48,6 +64,7 @@ examples:
   sudo ovltui ls                            which namespaces there are
   sudo ovltui watch neigh --netns mynet01   who is looked up in an overlay
   sudo ovltui exec docker1n -- ip -d link   a command in a container's network
+  sudo ovltui lab tour                      an overlay network, step by step
 """
 
 
@@ -68,9 +85,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments.version:
         return _print_version(arguments)
     if arguments.verb is None:
-        return _start_screens(arguments, words)
+        return start_screens(arguments, words)
     verb = next(verb for verb in VERBS if verb.name == arguments.verb)
-    return verb.run(arguments, _output(arguments))
+    return verb.load().run(arguments, _output(arguments))
 
 
 def parse(words: Sequence[str]) -> argparse.Namespace:
@@ -81,7 +98,7 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
         SystemExit: help was asked for and printed.
     """
     before, command = split(words)
-    arguments, unknown = _parser().parse_known_args(before)
+    arguments, unknown = _parser(before).parse_known_args(before)
     verb = arguments.verb
     if unknown and verb == "exec":
         raise UsageError("the command stands after --, as in: ovltui exec NETNS -- ip -d link")
@@ -110,8 +127,9 @@ def require_terminal(environ: Mapping[str, str], *, terminals: bool) -> None:
         raise UsageError("the screens need TERM to name a terminal that can draw; ovltui watch needs none.")
 
 
-def _parser() -> Parser:
-    verbs = "".join(f"  ovltui {verb.name:<6}  {verb.summary}\n" for verb in VERBS)
+def _parser(words: Sequence[str]) -> Parser:
+    """Return a parser that knows the arguments of the verbs among ``words``."""
+    verbs = "".join(f"  ovltui {verb.name:<10}  {verb.summary}\n" for verb in VERBS)
     parser = Parser(
         prog="ovltui", usage="ovltui [options] [VERB ...]", description=_DESCRIPTION + verbs, epilog=_EXAMPLES
     )
@@ -120,8 +138,17 @@ def _parser() -> Parser:
     choices = parser.add_subparsers(dest="verb", metavar="VERB", prog="ovltui", help=argparse.SUPPRESS)
     for verb in VERBS:
         below = choices.add_parser(verb.name, description=f"{verb.summary[0].upper()}{verb.summary[1:]}.")
-        verb.register(below)
-        add_common(below, verb=True)
+        if verb.name in words:
+            verb.load().register(below)
+            add_common(below, verb=True)
+    return parser
+
+
+def verb_parser(verb: Verb) -> argparse.ArgumentParser:
+    """Return the parser of a verb with all its arguments."""
+    parser = Parser(prog=f"ovltui {verb.name}")
+    verb.load().register(parser)
+    add_common(parser, verb=True)
     return parser
 
 
@@ -134,10 +161,20 @@ def _print_version(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _start_screens(arguments: argparse.Namespace, words: Sequence[str]) -> int:
+def start_screens(arguments: argparse.Namespace, words: Sequence[str], *, tour: bool = False) -> int:
+    """Show the screens, with the tour or without it; return the exit status.
+
+    Args:
+        arguments: of the command line.
+        words: the command line, to start it again under sudo.
+        tour: begin with the tour.
+
+    Raises:
+        UsageError: there is no terminal, or the arguments contradict each other.
+    """
     options = session_options(arguments)
     streams = (sys.stdin, sys.stdout, sys.stderr)
     require_terminal(os.environ, terminals=all(stream is not None and stream.isatty() for stream in streams))
     from ovltui.tui.run import run  # noqa: PLC0415  (Textual takes longer than every other verb)
 
-    return run(options, words, color=arguments.color, ascii_only=arguments.ascii)
+    return run(options, words, color=arguments.color, ascii_only=arguments.ascii, tour=tour)

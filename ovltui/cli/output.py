@@ -5,6 +5,7 @@ cannot show a character shows its escape instead.
 """
 
 import json
+import select
 import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from ovltui.errors import OvltuiError, UsageError
 COLORS = ("auto", "always", "never", "16", "256")
 """Values of ``--color``; a depth means always."""
 _RESET = "\x1b[0m"
-_ASCII = str.maketrans({"→": ">"})
+_ASCII = str.maketrans({"├": "|", "└": "`", "→": ">"})
 """The signs of lines that have a twin in ASCII; others show their escape."""
 
 
@@ -93,6 +94,12 @@ class Output:
         """Tell the user a sentence on stderr, after the data so far."""
         self.flush()
         if self._talk is not None:
+            self._talk.write(f"ovltui: {sentence}\n")
+            self._talk.flush()
+
+    def last_word(self, sentence: str) -> None:
+        """Tell the user a sentence on stderr, if that takes it at once, whether or not data still waits."""
+        if self._talk is not None and select.select([], [self._talk], [], 0)[1]:
             self._talk.write(f"ovltui: {sentence}\n")
             self._talk.flush()
 

@@ -11,7 +11,7 @@ from ovltui.events.filter import Filter
 from ovltui.events.ipline import ip_lines
 from ovltui.events.line import Line, as_text, line
 from ovltui.events.names import Names
-from ovltui.events.record import Record
+from ovltui.events.record import Kind, Record
 from ovltui.events.tojson import as_json
 from ovltui.events.vocabulary import Action, Object
 
@@ -70,6 +70,8 @@ class Printer:
         gap = shown.object is Object.GAP
         if not gap and ((self._objects and shown.object not in self._objects) or not self._wanted.matches(shown)):
             return False
+        if self._ip and record.kind is Kind.RESYNC:
+            return False  # ip monitor has no such line
         if self._ip:
             return self._print_as_ip(record, shown)
         if self._json:

@@ -4,7 +4,7 @@ Source: the session's stream, from the moment at which the verb was started. Pri
 namespaces than our own, the right to connect for events of Docker. Incomplete: what cannot be heard is said on
 stderr before the first event, what was lost at its place in the stream. An event of a namespace that just appeared,
 or of a container that starts, waits up to two seconds for its name, and those behind it with it. That a namespace got
-its nsid from us when we began is no event.
+its nsid from us when we began is no event. It changes nothing more, but for what ``--solicit`` asks for.
 """
 
 import argparse
@@ -21,6 +21,7 @@ from ovltui.cli.netns import PATIENCE_S, resolve
 from ovltui.cli.output import Output
 from ovltui.cli.printer import Printer
 from ovltui.cli.says import tell_gaps
+from ovltui.cli.solicit import link_name, soliciting
 from ovltui.errors import ExitStatus, OvltuiError
 from ovltui.events.filter import Filter, FilterError, parse
 from ovltui.events.vocabulary import Object
@@ -29,7 +30,6 @@ from ovltui.session.live import LiveSession
 from ovltui.session.snapshot import Row
 from ovltui.session.stream import Hearing
 
-SUMMARY = "print link, route, neigh and other events as they come"
 OBJECTS = tuple(str(kind) for kind in Object if kind not in (Object.GAP, Object.UNKNOWN))
 _ENGINES_S = 1.0
 """How long names may take before the first line, where none was asked for."""
@@ -52,6 +52,14 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--count", metavar="N", type=count, help="end after N events")
     parser.add_argument("--for", metavar="SECONDS", type=seconds, dest="seconds", help="end after so many seconds")
+    parser.add_argument(
+        "--solicit",
+        metavar="DEV",
+        action="append",
+        type=link_name,
+        help="have the kernel tell of each IPv4 neighbour that it looks for on link DEV of these namespaces, else of "
+        "ours; delays the first broadcast of a lookup by a second; may be given several times; set back at the end",
+    )
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
     form.add_argument("--ip", action="store_true", help="the lines of ip monitor, each event behind its [namespace]")
@@ -67,15 +75,27 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         session.wait_for_engines(PATIENCE_S if arguments.netns else _ENGINES_S)
         _await_hello(session, wake)
         tell_gaps(session.snapshot(), out)
-        keys = frozenset(resolve(session, text).key for text in arguments.netns or ())
+        chosen = tuple(resolve(session, text) for text in arguments.netns or ())
+        keys = frozenset(netns.key for netns in chosen)
         form = {"json": arguments.json, "ip": arguments.ip}
         printer = Printer(out, session.names, frozenset(arguments.objects), arguments.filter, **form)
-        _begin(session, keys, printer, out)
-        follower = Follower(session, printer, out, keys, numbered)
-        follower.follow(wake, deadline=deadline, most=arguments.count)
+        with soliciting(session, chosen, arguments.solicit or (), out):
+            _begin(session, keys, printer, out)
+            follower = Follower(session, printer, out, keys, numbered)
+            _follow(follower, wake, out, deadline, arguments.count)
         if session.ended:
             raise OvltuiError(f"{session.ended}.")
     return ExitStatus.FINE
+
+
+def _follow(follower: Follower, wake: Wake, out: Output, deadline: float | None, most: int | None) -> None:
+    """Follow; where that is ended from outside, say how much was not printed."""
+    try:
+        follower.follow(wake, deadline=deadline, most=most)
+    except (KeyboardInterrupt, SystemExit):
+        if follower.waiting:
+            out.last_word(f"up to {follower.waiting} records before the end were not printed.")
+        raise
 
 
 @contextmanager

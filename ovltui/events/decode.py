@@ -22,7 +22,7 @@ from ovltui.events.decode_route import decode_route
 from ovltui.events.decode_rule import decode_rule
 from ovltui.events.event import Event
 from ovltui.events.gap import unpack_gap
-from ovltui.events.record import Kind, Record
+from ovltui.events.record import MESSAGES, Kind, Record
 from ovltui.events.vocabulary import Action, Object, Pane
 from ovltui.kernel.wire import NLMSG_HEADER, Rtm
 
@@ -64,7 +64,7 @@ _ACTIONS = (Action.NEW, Action.DEL, Action.CHANGE, Action.CHANGE)
 def decode(record: Record) -> Event:
     """Return what a record says; never raises."""
     raw = record.raw
-    if record.kind is not Kind.MESSAGE:
+    if record.kind not in MESSAGES:
         return _gap(raw) if record.kind is Kind.GAP else decode_docker(raw)
     if len(raw) < NLMSG_HEADER.size:
         return Event(Object.UNKNOWN, Action.CHANGE, {"type": None, "length": len(raw)})

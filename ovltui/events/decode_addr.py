@@ -57,6 +57,13 @@ _READERS: Readers = {
 }
 _PREFIX_READERS: Readers = {1: ("prefix", inet), 2: ("lifetimes", _LIFETIMES)}
 
+HEAD = (slice(16, 24),)
+"""The bytes before the attributes that say which address it is: ifaddrmsg."""
+START = 24
+"""Where the attributes begin."""
+PASSING = frozenset((6,))
+"""IFA_CACHEINFO: how long the address lasts, and stamps."""
+
 
 def decode_addr(raw: bytes, rtm_type: int, _flags: int) -> Event:
     """Return the event of an address message, its fields as in ``addr_info`` of ``ip -json addr``."""
@@ -69,7 +76,7 @@ def decode_addr(raw: bytes, rtm_type: int, _flags: int) -> Event:
         "scope": word(SCOPES, scope),
         "flags": flags,
     }
-    read(fields, raw, 24, _READERS)
+    read(fields, raw, START, _READERS)
     # IFA_ADDRESS is the peer; IPv6 without a peer sends nothing else.
     peer = fields.pop("address", None)
     if fields["local"] is None:

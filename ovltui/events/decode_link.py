@@ -105,6 +105,13 @@ _READERS: Readers = {
     57: ("parentbus", text),
 }
 
+HEAD = (slice(_BODY, 28),)
+"""The bytes before the attributes that say what a link is: all of ifinfomsg but ifi_change."""
+START = _ATTRIBUTES
+"""Where the attributes begin."""
+PASSING = frozenset((7, 23, 26, 35, 47, 48))
+"""Attributes that no reader asks for: statistics, settings of address families, counts of carrier changes."""
+
 
 def decode_link(raw: bytes, rtm_type: int, _flags: int) -> Event:
     """Return the event of a link message.

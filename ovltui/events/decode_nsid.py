@@ -16,7 +16,9 @@ _READERS: Readers = {1: ("nsid", s32), 5: ("current_nsid", s32)}
 
 def decode_nsid(raw: bytes, rtm_type: int, _flags: int) -> Event:
     """Return the event of an id, with the field ``nsid``."""
-    fields: dict[str, Any] = {"nsid": None}
+    fields: dict[str, Any] = {}
     # struct rtgenmsg is one byte, padded to four.
     read(fields, raw, 20, _READERS)
+    if "nsid" not in fields:
+        raise ValueError("no id")
     return Event(Object.NSID, Action.DEL if rtm_type == Rtm.DELNSID else Action.NEW, fields)

@@ -1,7 +1,8 @@
 """The filter of a pane and of ``ovltui watch``: which lines to show.
 
 Source: what the user typed. Privileges: none. Incomplete: a filter sees the line, not the detail view; a gap
-passes every filter, since what it swallowed might have passed.
+passes every filter, since what it swallowed might have passed. To find what passes in a long history, the sort of a
+record (``ovltui.events.sort``) and the name of its namespace are asked before there is a line: most are decided then.
 
 Terms are separated by spaces and must all hold. ``text`` is contained in the namespace or the text;
 ``/text/`` is a regular expression; ``"two words"`` keeps its spaces; ``!`` before a term excludes.
@@ -13,9 +14,11 @@ in a term that has some.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import TypeVar
 
 from ovltui.events.line import MARKS, Line
+from ovltui.events.sort import ASK, EVERY, NO, YES, actions_in, both, object_in, verdicts
 from ovltui.events.vocabulary import Action, Object
 
 _TERM = re.compile(
@@ -30,10 +33,24 @@ _LINK_NAME = re.compile(r"^[^\s@]+")
 
 Choice = TypeVar("Choice")
 Test = Callable[[Line], bool]
+Holds = Callable[[str], bool]
+_OPPOSITE = {NO: YES, YES: NO, ASK: ASK}
 
 
 class FilterError(ValueError):
     """A filter that cannot be meant; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One condition of a filter, exclusion included."""
+
+    test: Test
+    """Whether it holds for a line."""
+    verdicts: bytes
+    """What the sort of a record says of it, see ``ovltui.events.sort``."""
+    place: Holds | None = None
+    """Whether it holds for a message of a namespace of that name, where the name decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +59,22 @@ class Filter:
 
     text: str
     """As it was typed."""
-    tests: tuple[Test, ...]
-    """One for each term, exclusion included."""
+    terms: tuple[Term, ...]
 
     def matches(self, line: Line) -> bool:
         """Return whether every term holds for a line; True for a gap."""
-        return line.object is Object.GAP or all(test(line) for test in self.tests)
+        return line.object is Object.GAP or all(term.test(line) for term in self.terms)
+
+    @property
+    def verdicts(self) -> bytes:
+        """What the sort of a record says of all terms together."""
+        return reduce(both, (term.verdicts for term in self.terms), EVERY)
+
+    @property
+    def place(self) -> Holds | None:
+        """Whether messages of a namespace of that name may pass; None where all may."""
+        places = [term.place for term in self.terms if term.place]
+        return (lambda name: all(place(name) for place in places)) if places else None
 
 
 def parse(text: str) -> Filter:
@@ -56,17 +83,22 @@ def parse(text: str) -> Filter:
     Raises:
         FilterError: a regular expression is invalid, a quote is open, or an object or action does not exist.
     """
-    return Filter(text, tuple(_test(match) for match in _TERM.finditer(text)))
+    return Filter(text, tuple(_term(match) for match in _TERM.finditer(text)))
 
 
-def _test(match: re.Match[str]) -> Test:
-    test = _positive(match)
+def _term(match: re.Match[str]) -> Term:
+    term = _positive(match)
     if not match["no"]:
-        return test
-    return lambda line: not test(line)
+        return term
+    test, place = term.test, term.place
+    return Term(
+        lambda line: not test(line),
+        verdicts(lambda sort: _OPPOSITE[term.verdicts[sort]]) if place is None else term.verdicts,
+        None if place is None else lambda name: not place(name),
+    )
 
 
-def _positive(match: re.Match[str]) -> Test:
+def _positive(match: re.Match[str]) -> Term:
     plain = match["plain"]
     if plain and plain.startswith('"'):
         raise FilterError(f"The quote before {plain[1:] or 'nothing'!r} is not closed.")
@@ -76,19 +108,23 @@ def _positive(match: re.Match[str]) -> Test:
         return _action(match)
     holds = _expression(match["regex"]) if match["regex"] else _substring(plain or match["quoted"] or "")
     if match["key"] == "netns":
-        return lambda line: holds(line.netns)
+        return Term(lambda line: holds(line.netns), _BY_PLACE, holds)
     if match["key"] == "dev":
-        return lambda line: any(holds(name) for name in devices(line))
-    return lambda line: holds(f"{line.netns} {line.text}")
+        return Term(lambda line: any(holds(name) for name in devices(line)), _ASK_LINE)
+    return Term(lambda line: holds(f"{line.netns} {line.text}"), _ASK_LINE)
 
 
-def _substring(text: str) -> Callable[[str], bool]:
+_ASK_LINE = verdicts(lambda _: ASK)
+_BY_PLACE = verdicts(lambda sort: ASK if object_in(sort) is Object.DOCKER else YES)
+
+
+def _substring(text: str) -> Holds:
     if text == text.lower():
         return lambda shown: text in shown.lower()
     return lambda shown: text in shown
 
 
-def _expression(pattern: str) -> Callable[[str], bool]:
+def _expression(pattern: str) -> Holds:
     bare = _ESCAPE.sub("", pattern)
     try:
         search = re.compile(pattern, re.IGNORECASE if bare == bare.lower() else 0).search
@@ -97,15 +133,24 @@ def _expression(pattern: str) -> Callable[[str], bool]:
     return lambda shown: search(shown) is not None
 
 
-def _object(match: re.Match[str]) -> Test:
+def _object(match: re.Match[str]) -> Term:
     wanted = _choice(match, {str(kind): kind for kind in Object}, "object")
-    return lambda line: line.object is wanted
+    return Term(
+        lambda line: line.object is wanted,
+        # What is broken is told by its line, whatever its sort.
+        verdicts(lambda sort: YES if object_in(sort) is wanted else ASK if wanted is Object.UNKNOWN else NO),
+    )
 
 
-def _action(match: re.Match[str]) -> Test:
+def _action(match: re.Match[str]) -> Term:
     choices = {str(action): action for action in Action} | {mark: action for action, mark in MARKS.items()}
     wanted = _choice(match, choices, "action")
-    return lambda line: line.action is wanted
+
+    def judge(sort: int) -> int:
+        possible = actions_in(sort)
+        return NO if wanted not in possible else YES if len(possible) == 1 else ASK
+
+    return Term(lambda line: line.action is wanted, verdicts(judge))
 
 
 def _choice(match: re.Match[str], choices: dict[str, Choice], kind: str) -> Choice:

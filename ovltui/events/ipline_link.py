@@ -119,11 +119,8 @@ def stats_lines(event: Event, vantage: Vantage, raw: bytes) -> str:
 
 
 def nsid_lines(event: Event, _vantage: Vantage, _raw: bytes) -> str:
-    """Return the line of a namespace id, empty where it has none."""
-    nsid = event.fields["nsid"]
-    if nsid is None:
-        return ""
-    return f"nsid {_number(nsid)} " + "".join(
+    """Return the line of a namespace id."""
+    return f"nsid {_number(event.fields['nsid'])} " + "".join(
         f"current-nsid {_number(event.fields[key])} " for key in ("current_nsid",) if key in event.fields
     )
 

@@ -17,7 +17,7 @@ from ovltui.events.line_link import addr_text, link_text, netconf_text, nsid_tex
 from ovltui.events.line_neigh import fdb_text, mdb_text, neigh_text, tunnel_text, vlan_text
 from ovltui.events.line_route import nexthop_text, prefix_text, route_text, rule_text
 from ovltui.events.names import Names
-from ovltui.events.record import Record
+from ovltui.events.record import Kind, Record
 from ovltui.events.vantage import Vantage
 from ovltui.events.vocabulary import Action, Object
 
@@ -29,6 +29,8 @@ MARKS: dict[Action, str] = {
     Action.MISS: "?",
     Action.LOST: "!",
 }
+READ_AGAIN = " (resync)"
+"""Stands behind what no event told, but tables that were read again."""
 EVERYWHERE = "*"
 """Stands for the namespace of a gap, which may have swallowed events of any."""
 _QUARTER_NS = 900 * 10**9
@@ -85,11 +87,12 @@ def line(record: Record, names: Names) -> Line:
     """Return the line of a record, with names as of that record; never raises."""
     event = decode(record)
     vantage = Vantage(names, record.nsid, record.seq)
+    text = _TEXTS[event.object](event, vantage)
     return Line(
         record.time_ns,
         _place(event, vantage),
         MARKS[event.action],
-        _TEXTS[event.object](event, vantage),
+        text + READ_AGAIN if record.kind is Kind.RESYNC else text,
         event.object,
         event.action,
     )

@@ -189,8 +189,6 @@ def _switch(value: bool | str) -> str:
 def nsid_text(event: Event, vantage: Vantage) -> str:
     """Return ``nsid 7 is blue`` or ``nsid 7 ends``: an id in the table of the record's namespace."""
     nsid = event.fields["nsid"]
-    if nsid is None:
-        return "nsid unknown"
     number = f"nsid {nsid}"
     name = vantage.names.netns(nsid, vantage.seq) if vantage.own else vantage.peer(nsid)
     if event.action is Action.DEL:

@@ -15,7 +15,7 @@ from ovltui.events.line_docker import docker_meaning
 from ovltui.events.line_link import difference
 from ovltui.events.look import look_of
 from ovltui.events.names import Names
-from ovltui.events.record import Record
+from ovltui.events.record import Kind, Record
 from ovltui.events.vantage import Vantage
 from ovltui.events.vocabulary import Action, Object
 
@@ -24,7 +24,15 @@ def meaning(record: Record, names: Names) -> str:
     """Return in one sentence what a record means, with names as of that record; never raises."""
     event = decode(record)
     word = _MEANINGS.get((event.object, event.action))
-    return word(event.fields, Vantage(names, record.nsid, record.seq)) if word else _plain(event)
+    sentence = word(event.fields, Vantage(names, record.nsid, record.seq)) if word else _plain(event)
+    return f"{sentence} {_untold(event)}" if record.kind is Kind.RESYNC else sentence
+
+
+def _untold(event: Event) -> str:
+    """Return how something came to be known that no event told."""
+    silent = event.object is Object.NEXTHOP or (event.object is Object.ROUTE and event.fields["family"] == "inet")
+    why = "the kernel removes it silently with a link, an address or a nexthop object, or events were lost"
+    return f"No event told this, the kernel's tables were read again: {why if silent else 'events were lost'}."
 
 
 def _plain(event: Event) -> str:

@@ -1,7 +1,8 @@
-"""One record of the stream: a netlink message as received, a gap where some were lost, or an event of Docker.
+"""One record of the stream: a netlink message, a gap where some were lost, or an event of Docker.
 
-Source: frames of the reader process, and the event streams of Docker Engines. ``seq`` orders the records of all
-namespaces as one socket delivered them; an event of Docker stands where it arrived.
+Source: frames of the reader process, the event streams of Docker Engines, and tables of the kernel that were read
+again where events were lost or never sent. ``seq`` orders the records of all namespaces as one socket delivered them;
+an event of Docker stands where it arrived, what was read again where it was found.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,13 @@ class Kind(IntEnum):
     """``raw`` is empty or a count: see ``ovltui.events.gap``."""
     DOCKER = 2
     """``raw`` is JSON: see ``ovltui.events.decode_docker``; ``nsid`` is ``OWN_NSID`` and says nothing."""
+    RESYNC = 3
+    """``raw`` is one netlink message that was not received: as a dump gave it (RTM_NEW…), or as it was known before,
+    with RTM_DEL… as its type. Tables that were read again told it."""
+
+
+MESSAGES = frozenset((Kind.MESSAGE, Kind.RESYNC))
+"""Kinds whose ``raw`` is one netlink message, and whose ``nsid`` is its namespace."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,43 +1,29 @@
-"""The ring: the newest records, packed tightly, found by sequence number or by pane.
+"""The ring: the newest records, packed tightly, found by sequence number or by the rows of a pane.
 
 Source: frames of the reader process, as the session appends them. Bodies stand back to back in blocks; a record is
-built when it is asked for. One thread appends, any thread reads without a lock: what is behind ``end`` never changes,
+built when it is asked for. A record that only repeats another one leads no row: it counts in that one's. One thread
+appends, any thread reads without a lock: what is behind ``end`` never changes, but for the counts of the newest rows,
 and the list of blocks is replaced as a whole. Incomplete: beyond ``limit`` records the oldest block is dropped, which
 ``first`` tells.
 """
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Container, Iterator
 
+from ovltui.events.block import Block, Where
 from ovltui.events.record import Kind, Record
+from ovltui.events.repeat import Repeats
+from ovltui.events.sort import REPEAT, sort_of
 from ovltui.events.vocabulary import Pane
 
 BLOCK = 8192
-"""Records in a block, the unit that is dropped."""
-_KINDS = tuple(Kind)
-"""By their numbers: calling the enumeration would cost as much as all else of a record."""
-
-
-class _Block:
-    """Up to ``BLOCK`` records from ``first`` on: their bytes, and columns for the rest."""
-
-    __slots__ = ("body", "ends", "first", "kinds", "nsids", "panes", "times")
-
-    def __init__(self, first: int) -> None:
-        self.first = first
-        self.body: bytearray | bytes = bytearray()
-        self.ends = array("I")
-        self.times = array("q")
-        self.nsids = array("i")
-        self.kinds = array("B")
-        self.panes: dict[Pane, array[int]] = {pane: array("Q") for pane in Pane}
-
-    def record(self, seq: int) -> Record:
-        index = seq - self.first
-        start = self.ends[index - 1] if index else 0
-        raw = bytes(self.body[start : self.ends[index]])
-        return Record(seq, self.times[index], self.nsids[index], _KINDS[self.kinds[index]], raw)
+"""Records in a block, the unit that is dropped; at most 65,536."""
+PLAIN = 16
+"""Full blocks, the newest, whose bytes are kept as they are; those of older ones are compressed."""
+_MESSAGE = Kind.MESSAGE
+"""By a name of its own: to look it up in the enumeration takes as long as to append a column."""
 
 
 class Ring:
@@ -48,10 +34,13 @@ class Ring:
     """
 
     def __init__(self, limit: int = 1_000_000) -> None:
-        self._blocks: tuple[_Block, ...] = (_Block(0),)
+        self._blocks: tuple[Block, ...] = (Block(0, BLOCK),)
         # The block that fills up now does not count: the others alone hold the limit.
         self._most = 1 + max(1, -(-limit // BLOCK))
         self._end = 0
+        self._newest = Repeats()
+        self.repeats = 0
+        """Records so far that led no row."""
 
     @property
     def first(self) -> int:
@@ -68,18 +57,37 @@ class Ring:
         seq = self._end
         block = self._blocks[-1]
         if seq - block.first == BLOCK:
-            block.body = bytes(block.body)  # without the room to grow
-            block = _Block(seq)
-            self._blocks = (*self._blocks[1 - self._most :], block)
+            block = self._add_block(seq)
         block.body += raw
         block.ends.append(len(block.body))
         block.times.append(time_ns)
         block.nsids.append(nsid)
         block.kinds.append(kind)
-        for pane in panes:
-            block.panes[pane].append(seq)
+        sort = sort_of(kind, raw)
+        leader = seq
+        if kind is _MESSAGE and len(panes) == 1:
+            leader = self._newest.leader(panes[0], seq, time_ns, nsid, raw)
+        else:
+            self._newest.end_rows()
+        if leader == seq:
+            block.sorts.append(sort)
+            for pane in panes:
+                block.panes[pane].append(seq)
+        else:
+            block.sorts.append(sort | REPEAT)
+            block.fold(seq - block.first, leader - block.first)
+            self.repeats += 1
         self._end = seq + 1  # last: from here on it may be read
         return seq
+
+    def _add_block(self, first: int) -> Block:
+        full, block = self._blocks[-1], Block(first, BLOCK)
+        full.body = bytes(full.body)  # without the room to grow
+        self._newest.end_rows()
+        self._blocks = (*self._blocks[1 - self._most :], block)
+        if len(self._blocks) > PLAIN + 1:
+            self._blocks[-PLAIN - 2].pack()
+        return block
 
     def __getitem__(self, seq: int) -> Record:
         """Return record ``seq``.
@@ -87,12 +95,34 @@ class Ring:
         Raises:
             KeyError: it was dropped, or has not come yet.
         """
-        end, blocks = self._end, self._blocks
-        if not blocks[0].first <= seq < end:
-            raise KeyError(seq)
-        return blocks[(seq - blocks[0].first) // BLOCK].record(seq)
+        return self._block(seq).record(seq)
 
-    def sift(self, seqs: "array[int]", where: Callable[[int, int], bool]) -> "array[int]":
+    def count(self, seq: int, end: int | None = None) -> int:
+        """Return how many records the row of record ``seq`` stands for, itself and those before record ``end``.
+
+        Raises:
+            KeyError: it was dropped, or has not come yet.
+        """
+        return 1 + self._repeats(seq, end)[0]
+
+    def last(self, seq: int, end: int | None = None) -> int:
+        """Return the newest record, before record ``end``, in the row of record ``seq``.
+
+        Raises:
+            KeyError: it was dropped, or has not come yet.
+        """
+        return self._repeats(seq, end)[1]
+
+    def leader(self, seq: int) -> int:
+        """Return the record in whose row record ``seq`` counts.
+
+        Raises:
+            KeyError: it was dropped, or has not come yet.
+        """
+        block = self._block(seq)
+        return block.first + block.leader(seq - block.first)
+
+    def sift(self, seqs: "array[int]", where: Where) -> "array[int]":
         """Return those of ``seqs`` that are no messages, or whose nsid and sequence number pass ``where``.
 
         They must be ascending and have been given out by ``seqs``; what was dropped since is left out.
@@ -103,34 +133,92 @@ class Ring:
         while low < len(seqs):
             block = blocks[(seqs[low] - blocks[0].first) // BLOCK]
             high = bisect_left(seqs, block.first + BLOCK, low)
-            first, kinds, nsids = block.first, block.kinds, block.nsids
-            found.extend([seq for seq in seqs[low:high] if kinds[seq - first] or where(nsids[seq - first], seq)])
+            found.extend([seq for seq in seqs[low:high] if block.passes(seq, where)])
             low = high
         return found
 
-    def seqs(self, pane: Pane | None, start: int, end: int, newest: int | None = None) -> "array[int]":
-        """Return the sequence numbers from ``start`` up to before ``end`` that show in ``pane``, ascending.
+    def messages_by_nsid(self, start: int, end: int) -> dict[int, int]:
+        """Return how many messages of each nsid stand from ``start`` up to before ``end``; what was dropped is not."""
+        end, blocks = min(end, self._end), self._blocks
+        found: Counter[int] = Counter()
+        for block in blocks:
+            low, high = max(0, start - block.first), min(BLOCK, end - block.first)
+            if low < high:
+                found.update(block.nsids[low:high])
+                kinds = block.kinds[low:high]
+                if any(kinds):  # few are no messages
+                    found.subtract([block.nsids[low + at] for at, kind in enumerate(kinds) if kind])
+        return {nsid: count for nsid, count in found.items() if count}
+
+    def sorts(self) -> Counter[int]:
+        """Return how many records of each sort are kept, repeats with their bit; see ``ovltui.events.sort``."""
+        found: Counter[int] = Counter()
+        for block in self._blocks:
+            found.update(bytes(block.sorts))
+        return found
+
+    def seqs(self, pane: Pane | None, start: int, end: int) -> "array[int]":
+        """Return the records from ``start`` up to before ``end`` that lead a row of ``pane``, ascending.
 
         Args:
             pane: None stands for all panes together.
-            start: the lowest that is wanted.
+            start: the lowest sequence number that is wanted.
             end: the first that is too high.
-            newest: return at most the newest so many.
         """
-        end, blocks = min(end, self._end), self._blocks
-        start = max(start, blocks[0].first)
-        most = max(0, end - start) if newest is None else newest
-        if pane is None:
-            return array("Q", range(max(start, end - most), end))
-        parts: list[array[int]] = []
-        for block in reversed(blocks):
-            if most <= 0 or block.first + BLOCK <= start:
-                break
-            column = block.panes[pane]
-            low, high = bisect_left(column, start), bisect_left(column, end)
-            parts.append(column[max(low, high - most) : high])
-            most -= len(parts[-1])
         found: array[int] = array("Q")
-        for part in reversed(parts):
-            found += part
+        end = min(end, self._end)
+        for block in self._between(start, end):
+            found += block.rows(pane, start, end)
         return found
+
+    def judged(
+        self, pane: Pane | None, start: int, end: int, verdicts: bytes, where: Where | None = None
+    ) -> "tuple[array[int], bytes]":
+        """Return as ``seqs`` does, but only what ``verdicts`` and ``where`` do not refuse, and the verdict on each.
+
+        Args:
+            pane: as of ``seqs``.
+            start: as of ``seqs``.
+            end: as of ``seqs``.
+            verdicts: a table by sort, see ``ovltui.events.sort``.
+            where: which messages may show at all, by nsid and sequence number.
+        """
+        found: array[int] = array("Q")
+        judged = b""
+        end = min(end, self._end)
+        for block in self._between(start, end):
+            rows, verdict = block.judged(block.rows(pane, start, end), verdicts, where)
+            found += rows
+            judged += verdict
+        return found, judged
+
+    def received(self, start: int, end: int, wanted: Container[int]) -> Iterator[tuple[int, int, bytes]]:
+        """Yield sequence number, nsid and bytes of each message that the kernel sent, repeats included, ascending.
+
+        Args:
+            start: the lowest sequence number.
+            end: the first that is too high.
+            wanted: the nsids of which.
+        """
+        end = min(end, self._end)
+        for block in self._between(start, end):
+            yield from block.received(start, end, wanted)
+
+    def _between(self, start: int, end: int) -> tuple[Block, ...]:
+        """Return the blocks that hold records from ``start`` up to before ``end``."""
+        blocks = self._blocks
+        first = blocks[0].first
+        return blocks[max(0, start - first) // BLOCK : max(0, end - first + BLOCK - 1) // BLOCK]
+
+    def _block(self, seq: int) -> Block:
+        end, blocks = self._end, self._blocks
+        if not blocks[0].first <= seq < end:
+            raise KeyError(seq)
+        return blocks[(seq - blocks[0].first) // BLOCK]
+
+    def _repeats(self, seq: int, end: int | None) -> tuple[int, int]:
+        """Return how often a record was repeated, and the last time."""
+        end = self._end if end is None else min(end, self._end)
+        block = self._block(seq)
+        times, last = block.repeats(seq - block.first, end - block.first)
+        return times, block.first + last

@@ -11,7 +11,7 @@ from ovltui.events.decode import decode
 from ovltui.events.decode_netconf import ALL_LINKS, NEW_LINKS
 from ovltui.events.event import Event
 from ovltui.events.names import Names
-from ovltui.events.record import OWN_NSID, Record
+from ovltui.events.record import OWN_NSID, Kind, Record
 from ovltui.events.vantage import Vantage
 from ovltui.events.vocabulary import Object
 
@@ -50,6 +50,7 @@ def as_json(record: Record, names: Names) -> dict[str, Any]:
     It begins with ``seq``, ``time`` (ISO 8601, UTC, nanoseconds), ``netns``, ``nsid`` (None for the namespace
     that listens), ``object`` and ``action``; then come the fields of the event. A gap, which is of no
     namespace, has ``netns`` None, ``lost`` (None where the count is not known), ``span_ns`` and ``classes``.
+    What no event told, but tables that were read again, has ``resync`` True.
     An event of Docker has Docker's own action in ``event``, and ``netns`` None where its namespace is not known.
     The id that an event of object ``nsid`` is about stands in ``peer_nsid``, the action of a rule in ``rule_action``.
     """
@@ -62,6 +63,7 @@ def as_json(record: Record, names: Names) -> dict[str, Any]:
         "nsid": None if record.nsid == OWN_NSID else record.nsid,
         "object": str(event.object),
         "action": str(event.action),
+        **({"resync": True} if record.kind is Kind.RESYNC else {}),
         **_fields(event, vantage),
     }
 

@@ -1,4 +1,4 @@
-"""What one pane shows: the sequence numbers of the ring that pass a test, kept up to date in small steps.
+"""What one pane shows: the rows of the ring that pass a sieve, kept up to date in small steps.
 
 Source: the ring. A view follows the newest records first and then works its way back, a bounded number of records a
 step, so that a new filter shows something at once however long the history is. Incomplete: until ``complete``, older
@@ -6,31 +6,62 @@ matches may be missing.
 """
 
 from array import array
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
+from ovltui.events.block import Where
 from ovltui.events.record import Record
 from ovltui.events.ring import Ring
+from ovltui.events.sort import ASK, EVERY, verdicts
 from ovltui.events.vocabulary import Pane
 
+SPAN = 4096
+"""Records that a step passes over at most, where no line has to be asked."""
 Test = Callable[[Record], bool]
-Where = Callable[[int, int], bool]
+_ASK_ALL = verdicts(lambda _: ASK)
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """What lets a row show; the cheapest is asked first."""
+
+    verdicts: bytes = EVERY
+    """A table by sort, see ``ovltui.events.sort``."""
+    where: Where | None = None
+    """Which messages may show, by nsid and sequence number; None for all."""
+    test: Test | None = None
+    """Decides of records on which the verdict is ``ASK``."""
+
+    @classmethod
+    def by(cls, test: Test, where: Where | None = None) -> "Sieve":
+        """Return the sieve that asks ``test`` of every record that ``where`` lets pass."""
+        return cls(_ASK_ALL, where, test)
+
+    @property
+    def open(self) -> bool:
+        """Whether all rows pass."""
+        return self.where is None and self.verdicts == EVERY
 
 
 class View:
-    """Matching records of one pane.
+    """Rows of one pane.
 
     Args:
         ring: where records come from.
         pane: which of them can show at all; None for every pane's.
-        test: which of those do; None for all.
-        where: which messages to ask ``test`` about, by nsid and sequence number; None for all.
+        sieve: which of those do.
+        heads: rows that are folded beneath another one, by that, unless the other one does not pass.
     """
 
-    def __init__(self, ring: Ring, pane: Pane | None, test: Test | None = None, where: Where | None = None) -> None:
+    def __init__(
+        self, ring: Ring, pane: Pane | None, sieve: Sieve | None = None, heads: Mapping[int, int] | None = None
+    ) -> None:
         self._ring = ring
         self._pane = pane
-        self._test = test
-        self._where = where
+        self._sieve = sieve or Sieve()
+        self._heads = heads
+        self._passing_heads: dict[int, bool] = {}
         self._older = self._newer = ring.end
         self._back: array[int] = array("Q")
         self._forth: array[int] = array("Q")
@@ -49,62 +80,87 @@ class View:
         return len(self._back) + len(self._forth)
 
     def __getitem__(self, row: int) -> int:
-        """Return the sequence number of row ``row``, oldest first."""
+        """Return the sequence number of the record that leads row ``row``, oldest first."""
         older = len(self._back)
         return self._back[older - 1 - row] if row < older else self._forth[row - older]
 
     def row_of(self, seq: int) -> int:
         """Return the row of the first match at or after ``seq``; the number of rows where there is none."""
-        low, high = 0, len(self)
-        while low < high:
-            middle = (low + high) // 2
-            if self[middle] < seq:
-                low = middle + 1
-            else:
-                high = middle
-        return low
+        return bisect_left(self, seq)
 
     def step(self, budget: int) -> bool:
-        """Look at up to ``budget`` more records of each direction; return whether rows came or went."""
+        """Look at more records of each direction, at up to ``budget`` lines; return whether rows came or went."""
         return self._forward(budget) | self._backward(budget) | self._forget()
+
+    def fold(self, heads: Mapping[int, int], since: int, until: int) -> None:
+        """Fold by ``heads`` from now on, in which only records from ``since`` to ``until`` are new."""
+        self._heads = heads
+        older = len(self._back)
+        low, high = self.row_of(since), self.row_of(until + 1)
+        if low < older:
+            newest = max(0, older - high)
+            self._back[newest : older - low] = self._unfolded(self._back[newest : older - low])
+        low, high = max(0, low - older), max(0, high - older)
+        self._forth[low:high] = self._unfolded(self._forth[low:high])
+
+    def _unfolded(self, seqs: "array[int]") -> "array[int]":
+        """Return those of ``seqs`` that are not folded beneath another one."""
+        heads = self._heads
+        if not heads:
+            return seqs
+        return array("Q", [seq for seq in seqs if seq not in heads or not self._head_passes(heads[seq])])
+
+    def _head_passes(self, head: int) -> bool:
+        if head not in self._passing_heads:
+            self._passing_heads[head] = bool(self._passing(*self._look(head, head + 1), 1)[0])
+        return self._passing_heads[head]
 
     def _forward(self, budget: int) -> bool:
         end = self._ring.end
-        seqs = self._ring.seqs(self._pane, self._newer, end)
-        if self._test is None:
-            self._newer = end
-            self._forth.extend(seqs)
-            return bool(seqs)
-        if len(seqs) > budget:
-            seqs = seqs[:budget]
-            end = seqs[-1] + 1
-        self._newer = end
-        found = self._matching(seqs)
-        self._forth.extend(found)
+        if not self._sieve.open:
+            end = min(end, self._newer + SPAN)
+        found, stopped = self._passing(*self._look(self._newer, end), budget)
+        self._newer = end if stopped is None else stopped
+        self._forth += self._unfolded(found)
         return bool(found)
 
     def _backward(self, budget: int) -> bool:
         if self.complete:
             return False
-        most = None if self._test is None else budget
-        seqs = self._ring.seqs(self._pane, 0, self._older, most)
-        self._older = 0 if most is None or len(seqs) < most else seqs[0]
-        found = seqs if self._test is None else self._matching(seqs)
-        found.reverse()
-        self._back.extend(found)
+        start = 0 if self._sieve.open else max(0, self._older - SPAN)
+        seqs, judged = self._look(start, self._older)
+        seqs.reverse()
+        found, stopped = self._passing(seqs, judged[::-1], budget)
+        self._older = start if stopped is None else stopped + 1
+        self._back += self._unfolded(found)
         return bool(found)
 
-    def _matching(self, seqs: "array[int]") -> "array[int]":
+    def _passing(self, seqs: "array[int]", judged: bytes, budget: int) -> "tuple[array[int], int | None]":
+        """Return those of ``seqs`` that pass, and the first that was not looked at for want of ``budget``."""
+        if ASK not in judged:
+            return seqs, None
         found: array[int] = array("Q")
-        assert self._test is not None
-        for seq in seqs if self._where is None else self._ring.sift(seqs, self._where):
-            try:
-                record = self._ring[seq]
-            except KeyError:  # dropped meanwhile
-                continue
-            if self._test(record):
-                found.append(seq)
-        return found
+        for seq, verdict in zip(seqs, judged, strict=True):
+            if verdict == ASK:
+                if not budget:
+                    return found, seq
+                budget -= 1
+                if not self._passes(seq):
+                    continue
+            found.append(seq)
+        return found, None
+
+    def _look(self, start: int, end: int) -> "tuple[array[int], bytes]":
+        if self._sieve.open:
+            return self._ring.seqs(self._pane, start, end), b""
+        return self._ring.judged(self._pane, start, end, self._sieve.verdicts, self._sieve.where)
+
+    def _passes(self, seq: int) -> bool:
+        try:
+            record = self._ring[seq]
+        except KeyError:  # dropped meanwhile
+            return False
+        return self._sieve.test is None or self._sieve.test(record)
 
     def _forget(self) -> bool:
         """Drop rows that the ring has dropped."""

@@ -80,3 +80,47 @@ _PANES: dict[int, Pane] = {
 def pane_of(rtm_type: int) -> Pane:
     """Return the pane of a message type; link for every type that no other pane claims."""
     return _PANES.get(rtm_type, Pane.LINK)
+
+
+_OBJECTS: dict[int, Object] = {
+    Rtm.NEWLINK: Object.LINK,
+    Rtm.DELLINK: Object.LINK,
+    Rtm.NEWADDR: Object.ADDR,
+    Rtm.DELADDR: Object.ADDR,
+    Rtm.NEWROUTE: Object.ROUTE,
+    Rtm.DELROUTE: Object.ROUTE,
+    Rtm.NEWRULE: Object.RULE,
+    Rtm.DELRULE: Object.RULE,
+    Rtm.NEWNEIGH: Object.NEIGH,
+    Rtm.DELNEIGH: Object.NEIGH,
+    Rtm.GETNEIGH: Object.NEIGH,
+    Rtm.NEWNEXTHOP: Object.NEXTHOP,
+    Rtm.DELNEXTHOP: Object.NEXTHOP,
+    Rtm.NEWNSID: Object.NSID,
+    Rtm.DELNSID: Object.NSID,
+    Rtm.NEWNETCONF: Object.NETCONF,
+    Rtm.DELNETCONF: Object.NETCONF,
+    Rtm.NEWPREFIX: Object.PREFIX,
+    Rtm.NEWMDB: Object.MDB,
+    Rtm.DELMDB: Object.MDB,
+    Rtm.NEWVLAN: Object.VLAN,
+    Rtm.DELVLAN: Object.VLAN,
+    Rtm.NEWSTATS: Object.STATS,
+    Rtm.NEWTUNNEL: Object.TUNNEL,
+    Rtm.DELTUNNEL: Object.TUNNEL,
+}
+_AF_BRIDGE, _IPMR, _IP6MR = 7, 128, 129
+_OBJECTS_OF_FAMILIES: dict[tuple[Object, int], Object] = {
+    (Object.NEIGH, _AF_BRIDGE): Object.FDB,
+    (Object.ROUTE, _IPMR): Object.MROUTE,
+    (Object.ROUTE, _IP6MR): Object.MROUTE,
+}
+
+
+def object_of(rtm_type: int, family: int) -> Object:
+    """Return what a message is about, by its type and the family in the first byte of its body.
+
+    A lookup that missed (RTM_GETNEIGH) is ``neigh`` here: that it was one for a MAC stands only in its attributes.
+    """
+    kind = _OBJECTS.get(rtm_type, Object.UNKNOWN)
+    return _OBJECTS_OF_FAMILIES.get((kind, family), kind)

@@ -9,9 +9,10 @@ sentence.
 import http.client
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import docker
 import requests
@@ -131,6 +132,22 @@ class Client:
         with _said():
             try:
                 return containers.inspected(self._api.inspect_container(container_id))
+            except NotFound:
+                return None
+
+    def inspect_container(self, container_id: str) -> Mapping[str, Any] | None:
+        """Return all that ``docker inspect`` prints of a container, raw, or None where it is gone."""
+        with _said():
+            try:
+                return as_mapping(self._api.inspect_container(container_id), "container")
+            except NotFound:
+                return None
+
+    def inspect_network(self, network_id: str) -> Mapping[str, Any] | None:
+        """Return all that ``docker network inspect -v`` prints of a network, raw, or None where it is gone."""
+        with _said():
+            try:
+                return as_mapping(self._api.inspect_network(network_id, verbose=True), "network")
             except NotFound:
                 return None
 

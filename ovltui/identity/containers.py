@@ -13,6 +13,11 @@ from ovltui.identity.model import Container
 from ovltui.text import clean
 
 Containers = tuple[Container, ...]
+_LABELS = {
+    "project": ("com.docker.compose.project", "com.docker.stack.namespace"),
+    "service": ("com.docker.compose.service", "com.docker.swarm.service.name"),
+}
+_TASK = "com.docker.swarm.task.id"
 
 
 def inspected(answer: object) -> Container:
@@ -30,6 +35,7 @@ def inspected(answer: object) -> Container:
         sandbox=text(settings, "SandboxID", ""),
         network_mode=text(mapping(value, "HostConfig"), "NetworkMode", ""),
         networks=_networks(settings),
+        **_labelled(mapping(mapping(value, "Config"), "Labels"), text(value, "Name")),
     )
 
 
@@ -52,7 +58,19 @@ def _listed(row: Mapping[str, Any]) -> Container:
         sandbox="",
         network_mode=text(mapping(row, "HostConfig"), "NetworkMode", ""),
         networks=_networks(mapping(row, "NetworkSettings")),
+        **_labelled(mapping(row, "Labels"), first),
     )
+
+
+def _labelled(labels: Mapping[str, Any], name: str) -> dict[str, str]:
+    """Return project, service and task; whoever makes an image can write labels, so a task must show in the name."""
+    found = {field: _first(labels, keys) for field, keys in _LABELS.items()}
+    task = labels.get(_TASK)
+    return found | {"task": clean(task) if isinstance(task, str) and task and name.endswith(f".{task}") else ""}
+
+
+def _first(labels: Mapping[str, Any], keys: Iterable[str]) -> str:
+    return next((clean(value) for key in keys if isinstance(value := labels.get(key), str) and value), "")
 
 
 def _name(name: str, container_id: str) -> str:

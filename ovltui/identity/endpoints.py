@@ -146,7 +146,7 @@ def _usual_sockets(environ: Mapping[str, str], home: Path, root: Path) -> Iterat
     runtime = environ.get("XDG_RUNTIME_DIR")
     places = [*((root, pattern) for pattern in _USUAL), *((home, name) for name in _USUAL_AT_HOME)]
     if runtime:
-        places.append((Path(runtime), "docker.sock"))
+        places += [(Path(runtime), name) for name in ("docker.sock", "podman/podman.sock")]
     for directory, pattern in places:
         yield from (str(path) for path in sorted(directory.glob(pattern)) if socket_key(str(path)))
 

@@ -28,6 +28,7 @@ class _Known:
     identities: Mapping[NetnsKey, Identity]
     views: Sequence[EngineView]
     index: Index
+    mntns: int | None
 
 
 def match(
@@ -35,6 +36,7 @@ def match(
     netnses: Sequence[Netns],
     identities: Mapping[NetnsKey, Identity],
     views: Iterable[EngineView],
+    mntns: int | None = None,
 ) -> tuple[NetnsKey, ...]:
     """Return all namespaces that the first rule with any takes ``text`` for, ascending.
 
@@ -44,8 +46,9 @@ def match(
         netnses: all namespaces of this machine.
         identities: what they are, by ``identify``.
         views: what the engines said.
+        mntns: inode of our own mount namespace, in which a path means what a person sees there.
     """
-    known = _Known(netnses, identities, distinct(views), index(netnses))
+    known = _Known(netnses, identities, distinct(views), index(netnses), mntns)
     for rule in _RULES:
         found = {key for key in rule(text, known) if key in identities}
         if found:
@@ -72,12 +75,14 @@ def _path(text: str, known: _Known) -> Iterable[NetnsKey]:
     if process:
         return _pid(process[1], known)
     wanted = text.removeprefix("/var") if text.startswith("/var/run/") else text
-    return (
-        netns.key
+    found = [
+        (mount.mntns, netns.key)
         for netns in known.netnses
         for mount in netns.mounts
         if wanted in (mount.path.removeprefix("/var"), mount.path, mount.shown)
-    )
+    ]
+    ours = [key for mntns, key in found if mntns == known.mntns]
+    return ours or [key for _, key in found]
 
 
 def _pid(text: str, known: _Known) -> Iterable[NetnsKey]:

@@ -37,6 +37,17 @@ class Container:
     """``mynet01``, ``host``, ``none``, ``container:ID`` …"""
     networks: tuple[str, ...]
     """Names of the networks that it is attached to, sorted."""
+    project: str = ""
+    """Its compose project or its swarm stack; empty where it has none."""
+    service: str = ""
+    """The service, of compose or of the swarm, of which it is an instance; empty where there is none."""
+    task: str = ""
+    """Id of the swarm's task, with which its name then ends; empty for other containers."""
+
+    @property
+    def called(self) -> str:
+        """What a person calls it: as ``docker ps`` does, but a swarm's task as ``docker service ps`` (``web.3``)."""
+        return self.name.removesuffix(f".{self.task}") if self.task else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +129,14 @@ class Identity:
     """Label of the Docker Engine that it belongs to."""
     network: str | None = None
     """Name of the Docker network whose namespace it is, or that the container is attached to first."""
+    driver: str | None = None
+    """Driver of that network, where it is known."""
     network_id: str | None = None
     vni: int | None = None
     container: str | None = None
     container_id: str | None = None
+    project: str | None = None
+    """Compose project or swarm stack of the container."""
+    service: str | None = None
+    sharers: tuple[str, ...] = ()
+    """Other containers that live in it without giving it its name."""

@@ -6,14 +6,16 @@ a suffix.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ovltui.identity.cgroups import Inside
 from ovltui.identity.labels import distinct, labels
 from ovltui.identity.model import Container, EngineView, Identity, Kind, Network
-from ovltui.identity.owners import Owner, owners
+from ovltui.identity.owners import Owner, owners, residents
 from ovltui.identity.sandboxes import (
     Sandbox,
     index,
+    is_given,
     loadbalancer_prefix,
     looks,
     names,
@@ -35,10 +37,16 @@ class _Known:
     homes: Mapping[NetnsKey, str | None]
     """Namespaces in which an engine runs, each with its label, None where several run."""
     processes: Mapping[int, str]
+    inside: Mapping[NetnsKey, Inside]
+    given: Mapping[NetnsKey, Identity]
 
 
 def identify(
-    netnses: Sequence[Netns], views: Sequence[EngineView], processes_names: Mapping[int, str]
+    netnses: Sequence[Netns],
+    views: Sequence[EngineView],
+    processes_names: Mapping[int, str],
+    inside: Mapping[NetnsKey, Inside] | None = None,
+    given: Mapping[NetnsKey, Identity] | None = None,
 ) -> dict[NetnsKey, Identity]:
     """Return what each namespace is; all names differ, and ``host`` is our own alone.
 
@@ -46,6 +54,8 @@ def identify(
         netnses: all namespaces of this machine.
         views: what the engines said; those before others win where two claim the same namespace.
         processes_names: short names of processes, by pid, safe to show.
+        inside: what the first process of a namespace tells, where it was asked.
+        given: what those are that somebody made and described, as a lab is.
     """
     engines = distinct(views)
     named = labels(engines, netnses)
@@ -57,18 +67,23 @@ def identify(
         owners=owners(found, engines),
         homes=_homes(engines, named),
         processes=processes_names,
+        inside=inside or {},
+        given=given or {},
     )
-    return unique({netns.key: _claim(netns, known) for netns in netnses})
+    living = residents(found, engines)
+    return unique({netns.key: _claim(netns, known, living.get(netns.key, ())) for netns in netnses})
 
 
-def _claim(netns: Netns, known: _Known) -> Claim:
+def _claim(netns: Netns, known: _Known, living: Sequence[Container]) -> Claim:
     """Return what the first rule that applies makes of a namespace."""
     keys = sorted(sandbox.key for sandbox in known.sandboxes[netns.key])
-    for rule in _RULES:
-        identity = rule(netns, known)
-        if identity:
-            return Claim(identity, netns.inode, keys[0] if keys else "")
-    return Claim(_other(netns), netns.inode, "")
+    identity = next(found for rule in _RULES if (found := rule(netns, known)))
+    sharers = tuple(one.called for one in living if one.id != identity.container_id)
+    owner = known.owners.get(netns.key) if identity.container_id else None
+    task = owner.container.task if owner else ""
+    return Claim(
+        replace(identity, sharers=sharers) if sharers else identity, netns.inode, keys[0] if keys else "", task
+    )
 
 
 def _own(netns: Netns, known: _Known) -> Identity | None:
@@ -77,20 +92,27 @@ def _own(netns: Netns, known: _Known) -> Identity | None:
     return Identity(HOST, Kind.HOST, "the namespace we run in", engine=known.homes.get(netns.key))
 
 
+def _given(netns: Netns, known: _Known) -> Identity | None:
+    return known.given.get(netns.key)
+
+
 def _container(netns: Netns, known: _Known) -> Identity | None:
     owner = known.owners.get(netns.key)
     if owner is None:
         return None
     name, network = _first_network(owner.container, owner.view.networks)
     return Identity(
-        owner.container.name,
+        owner.container.called,
         Kind.CONTAINER,
         owner.why,
         engine=known.labels[owner.view.url],
         network=name,
+        driver=network.driver if network else None,
         network_id=network.id if network else None,
         container=owner.container.name,
         container_id=owner.container.id,
+        project=owner.container.project or None,
+        service=owner.container.service or None,
     )
 
 
@@ -116,6 +138,30 @@ def _overlay(netns: Netns, known: _Known) -> Identity | None:
     return _of_network(netns, known, match, "{}", Kind.OVERLAY)
 
 
+def _container_by_cgroup(netns: Netns, known: _Known) -> Identity | None:
+    told = known.inside.get(netns.key)
+    if told is None or not told.own or told.workloads[-1].is_unit or is_given(netns):
+        return None
+    return Identity(_path(told), Kind.CONTAINER, _why_cgroup(told, "no engine tells more"))
+
+
+def _unit(netns: Netns, known: _Known) -> Identity | None:
+    told = known.inside.get(netns.key)
+    if told is None or not told.own or not told.workloads[-1].is_unit:
+        return None
+    engine = known.homes.get(netns.key)
+    return Identity(_path(told), Kind.PROCESS, _why_cgroup(told, "which has a network of its own"), engine=engine)
+
+
+def _path(told: Inside) -> str:
+    """Return the names of a workload and of those around it, since whoever is root there chooses the inner ones."""
+    return "/".join(workload.name for workload in told.workloads)
+
+
+def _why_cgroup(told: Inside, ending: str) -> str:
+    return f"process {told.pid} is in the control group of {told.workloads[-1].says}; {ending}"
+
+
 def _sandbox_alone(netns: Netns, known: _Known) -> Identity | None:
     keys = sorted(sandbox.key for sandbox in known.sandboxes[netns.key] if sandbox.docker)
     found = [(key, kind) for key in keys if (kind := looks(key))]
@@ -138,25 +184,52 @@ def _process(netns: Netns, known: _Known) -> Identity | None:
         return None
     pid = min(netns.pids)
     name = f"{known.processes.get(pid) or 'pid'}:{pid}"
+    told = known.inside.get(netns.key)
     why = "mounted, with processes" if netns.mounts else "known by its processes only"
+    if told and told.command:
+        why += f"; process {told.pid} is {told.command}"
     return Identity(name, Kind.PROCESS, why, engine=known.homes.get(netns.key))
 
 
-def _other(netns: Netns) -> Identity:
-    return Identity(f"net:[{netns.inode}]", Kind.OTHER, "mounted where nobody gives it a name")
+def _thread(netns: Netns, _known: _Known) -> Identity | None:
+    if not netns.tasks or netns.mounts:
+        return None
+    task = netns.tasks[0]
+    return Identity(f"{task.name or 'tid'}:{task.tid}", Kind.PROCESS, f"known by {netns.held[0]}")
+
+
+def _number(netns: Netns, _known: _Known) -> Identity | None:
+    if not netns.is_number:
+        return None
+    return Identity(f"nsid {netns.nsid}", Kind.OTHER, "known by its nsid only: nothing that leads into it was found")
+
+
+def _other(netns: Netns, _known: _Known) -> Identity:
+    why = "mounted where nobody gives it a name" if netns.mounts or not netns.held else f"kept by {netns.held[0]}"
+    return Identity(f"net:[{netns.inode}]", Kind.OTHER, why)
 
 
 _RULES: tuple[Callable[[Netns, _Known], Identity | None], ...] = (
     _own,
+    _given,
     _container,
     _ingress_sandbox,
     _loadbalancer,
     _overlay,
+    _container_by_cgroup,
     _sandbox_alone,
     _named,
+    _unit,
     _process,
+    _thread,
+    _number,
+    _other,
 )
-"""Each returns what a namespace is, or None where it does not apply."""
+"""Each returns what a namespace is, or None where it does not apply; the last one applies to all.
+
+This order is the one rule by which a namespace has its name: what an engine says of it, before what its control group
+says, before the name that somebody mounted it under, before its processes.
+"""
 
 
 def _of_network(
@@ -188,6 +261,7 @@ def _of_network(
             f"mounted as {sandbox.key}, of network {network.id[:12]}",
             engine=known.labels[view.url] if sure else None,
             network=network.name,
+            driver=network.driver,
             network_id=network.id,
             vni=network.vni if kind is Kind.OVERLAY else None,
         )

@@ -1,4 +1,4 @@
-"""Which namespace a container lives in.
+"""Which namespace a container lives in, and which containers live in a namespace.
 
 Source: the container's sandbox id and pid as its engine tells them, against mounts and processes. Pure.
 Incomplete: a pid counts only while the engine answers and shares our pids, because the kernel gives pids out
@@ -43,6 +43,17 @@ def owners(index: Index, views: Iterable[EngineView]) -> dict[NetnsKey, Owner]:
     for _, _, key, owner in claims:
         first.setdefault(key, owner)
     return first
+
+
+def residents(index: Index, views: Iterable[EngineView]) -> dict[NetnsKey, list[Container]]:
+    """Return all containers that live in each namespace, in the order of the engines."""
+    found: dict[NetnsKey, list[Container]] = {}
+    for view in views:
+        for container in view.containers:
+            key = netns_of(container, view, index)
+            if key:
+                found.setdefault(key, []).append(container)
+    return found
 
 
 def netns_of(container: Container, view: EngineView, index: Index) -> NetnsKey | None:

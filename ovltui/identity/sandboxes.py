@@ -18,6 +18,7 @@ from ovltui.text import clean
 _NAMED = re.compile(r"(?:/var)?/run/netns/([^/]+)")
 _SANDBOX = re.compile(r"(.*)/netns/([^/]+)", re.DOTALL)
 _OVERLAY = re.compile(r"(\d+)-([0-9a-z]+)")
+_RANDOM = re.compile(r"(?:cni|netns)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _KEY_LENGTH = 12
 _MIN_ID = 6
 """Characters of a network id that a key holds at least; fewer are taken for something else."""
@@ -59,6 +60,11 @@ def sandboxes(netns: Netns) -> tuple[Sandbox, ...]:
     """Return the mounts of a namespace that look like dockerd's."""
     pairs = ((mount.mntns, _sandbox(mount.path)) for mount in netns.mounts)
     return tuple(Sandbox(mntns, *parsed) for mntns, parsed in pairs if parsed)
+
+
+def is_given(netns: Netns) -> bool:
+    """Whether somebody gave it a name in /run/netns; the random ones of CNI and podman are given by nobody."""
+    return any(not _RANDOM.fullmatch(name) for name in names(netns))
 
 
 def names(netns: Netns) -> tuple[str, ...]:

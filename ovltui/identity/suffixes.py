@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from ovltui.identity.model import Identity, Kind
 from ovltui.netns.model import NetnsKey
 
+_LEVELS = 7
+_LEAST_DIGITS = 4
+"""Characters of a task's id that a suffix shows at least."""
 HOST = "host"
 """The name of our own namespace, and of no other."""
 
@@ -23,6 +26,8 @@ class Claim:
     inode: int
     sandbox: str
     """Key of its mount by dockerd; may be empty."""
+    task: str = ""
+    """Id of the swarm's task; may be empty."""
 
 
 def unique(claims: Mapping[NetnsKey, Claim]) -> dict[NetnsKey, Identity]:
@@ -36,7 +41,11 @@ def unique(claims: Mapping[NetnsKey, Claim]) -> dict[NetnsKey, Identity]:
         for key, called in _told_apart(name, sorted(shared[name]), claims, taken).items():
             names[key] = called
             taken[called] += 1
-    return {key: replace(claim.identity, name=names[key]) for key, claim in claims.items()}
+    return {key: _called(claim.identity, names[key]) for key, claim in claims.items()}
+
+
+def _called(identity: Identity, name: str) -> Identity:
+    return identity if identity.name == name else replace(identity, name=name)
 
 
 def _told_apart(
@@ -48,18 +57,27 @@ def _told_apart(
     told = dict.fromkeys(ours, name)
     if len(others) == 1 and not ours and name != HOST:
         return {others[0]: name}
-    for level in range(len(_suffixes(members[0], claims[members[0]]))):
-        called = {key: f"{name}@{_suffixes(key, claims[key])[level]}" for key in others}
+    digits = _digits([claims[key].task for key in others])
+    for level in range(_LEVELS):
+        called = {key: f"{name}@{_suffixes(key, claims[key], digits)[level]}" for key in others}
         if len(set(called.values())) == len(called) and not any(taken[one] for one in called.values()):
             return told | called
     return told | _numbered(name, others, taken)
 
 
-def _suffixes(key: NetnsKey, claim: Claim) -> tuple[str, ...]:
-    """Return suffixes, short ones first; the last one differs for each namespace of one machine."""
+def _suffixes(key: NetnsKey, claim: Claim, digits: int) -> tuple[str, ...]:
+    """Return ``_LEVELS`` suffixes, short ones first; the last one differs for each namespace of one machine."""
     kind, engine, sandbox = claim.identity.kind.value, claim.identity.engine, claim.sandbox
     where = f"{engine}/{kind}" if engine else kind
-    return (engine or kind, kind, where, sandbox or where, str(claim.inode), f"{claim.inode}.{key.id}")
+    task = claim.task[:digits]
+    return (engine or kind, kind, task or kind, where, sandbox or where, str(claim.inode), f"{claim.inode}.{key.id}")
+
+
+def _digits(tasks: list[str]) -> int:
+    """Return how many characters tell the tasks apart that have an id."""
+    ids = {task for task in tasks if task}
+    longest = max(map(len, ids), default=0)
+    return next((n for n in range(_LEAST_DIGITS, longest) if len({one[:n] for one in ids}) == len(ids)), longest)
 
 
 def _numbered(name: str, members: list[NetnsKey], taken: Counter[str]) -> dict[NetnsKey, str]:

@@ -2,9 +2,11 @@
 
 Source: ``/proc/PID/mountinfo`` of any process in it. Privileges: PTRACE_MODE_READ on that process. An open mountinfo
 file keeps the mount namespace alive, so it is read at once and closed. Incomplete: a mount that is hidden under
-another one is listed, but its path leads elsewhere; whoever opens it compares inodes.
+another one is listed, but its path leads elsewhere; whoever opens it compares inodes. A process in a chroot is shown
+what is mounted below its root only.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,14 @@ def nsfs_mounts(pid: int, proc: Path = Path("/proc")) -> tuple[NsfsMount, ...]:
         OSError: the process is gone or its mount table may not be read.
     """
     return parse((proc / str(pid) / "mountinfo").read_bytes())
+
+
+def is_in_chroot(pid: int, proc: Path = Path("/proc")) -> bool:
+    """Whether process ``pid`` is shown only a part of the mounts of its mount namespace."""
+    try:
+        return os.readlink(f"{proc}/{pid}/root") != "/"
+    except OSError:  # gone, or not to be read: its mount table will tell which
+        return False
 
 
 def parse(table: bytes) -> tuple[NsfsMount, ...]:

@@ -1,16 +1,18 @@
 """Network namespaces as files: open, identify, visit, and let go at once.
 
-Source: nsfs (``/proc/PID/ns/net``, bind mounts), ``ioctl(NS_GET_ID)``, SO_NETNS_COOKIE. Privileges: CAP_SYS_PTRACE
-to open the namespace of another user's process, CAP_SYS_ADMIN to visit. A descriptor or a socket keeps a namespace
-alive: each function here closes what it opened before it returns. Incomplete: kernels before 5.14 tell no id; the
-inode, which is used again, then stands in (``Identified.lasting`` is False).
+Source: nsfs (``/proc/PID/ns/net``, bind mounts), ``ioctl(NS_GET_ID)``, SO_NETNS_COOKIE; of a socket of a process, its
+namespace. Privileges: CAP_SYS_PTRACE to open the namespace of another user's process, CAP_SYS_ADMIN to visit. A
+descriptor or a socket keeps a namespace alive: each function here closes what it opened before it returns. Incomplete:
+kernels before 5.14 tell no id; the inode, which is used again, then stands in (``Identified.lasting`` is False).
 """
 
 import ctypes
 import errno
 import fcntl
 import os
+import re
 import socket
+import stat
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -19,10 +21,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TypeVar
 
+from ovltui.kernel.sockets import SO_NETNS_COOKIE, open_netns_of_socket
+
 _CLONE_NEWNET = 0x40000000
 _NS_GET_NSTYPE = 0xB703
 _NS_GET_ID = 0x8008B70D
-_SO_NETNS_COOKIE = 71
+_DESCRIPTOR = re.compile(r"/proc/([0-9]{1,10})/fd/([0-9]{1,10})")
+INODE_BITS = 32
+"""Bits of an inode of nsfs; above them an id that does not last may count births."""
 _libc = ctypes.CDLL(None, use_errno=True)
 
 T = TypeVar("T")
@@ -39,26 +45,23 @@ class Identified:
     lasting: bool
     """Whether ``id`` is the kernel's own, never given out twice."""
 
+    def is_still(self, netns_id: int) -> bool:
+        """Whether it is the namespace that was known by ``netns_id``, as far as this kernel tells."""
+        return self.id == netns_id if self.lasting else self.inode == netns_id & (1 << INODE_BITS) - 1
+
 
 @contextmanager
 def opened(path: str, *, follow: bool = True) -> Iterator[Identified]:
     """Open the network namespace file at ``path``, identify it, and close it at the end of the block.
 
     Args:
-        path: a link in /proc or a mount point.
+        path: a link in /proc, a mount point, or ``/proc/PID/fd/N`` of a socket, which means the socket's namespace.
         follow: whether the last component may be a link, as those of /proc are.
 
     Raises:
         OSError: it is gone, may not be read, or is no network namespace (EINVAL).
     """
-    # O_PATH neither blocks on a FIFO nor wakes a device that somebody put at this path meanwhile.
-    probe = os.open(path, os.O_PATH | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
-    try:
-        if os.fstat(probe).st_dev != _nsfs_device():
-            raise OSError(errno.EINVAL, "not a namespace", path)
-        fd = os.open(f"/proc/self/fd/{probe}", os.O_RDONLY | os.O_CLOEXEC)
-    finally:
-        os.close(probe)
+    fd = _open(path, follow=follow)
     try:
         if fcntl.ioctl(fd, _NS_GET_NSTYPE) != _CLONE_NEWNET:
             raise OSError(errno.EINVAL, "not a network namespace", path)
@@ -124,6 +127,21 @@ def has_our_pids(pid: int) -> bool:
         return False
 
 
+def _open(path: str, *, follow: bool) -> int:
+    # O_PATH neither blocks on a FIFO nor wakes a device that somebody put at this path meanwhile.
+    probe = os.open(path, os.O_PATH | os.O_CLOEXEC | (0 if follow else os.O_NOFOLLOW))
+    try:
+        status = os.fstat(probe)
+        if status.st_dev == _nsfs_device():
+            return os.open(f"/proc/self/fd/{probe}", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.close(probe)
+    held = _DESCRIPTOR.fullmatch(path)
+    if held and follow and stat.S_ISSOCK(status.st_mode):
+        return open_netns_of_socket(int(held[1]), int(held[2]))
+    raise OSError(errno.EINVAL, "not a namespace", path)
+
+
 @cache
 def _nsfs_device() -> int:
     return os.stat("/proc/self/ns/net").st_dev
@@ -150,5 +168,5 @@ def _identify_by_cookie(fd: int, inode: int) -> Identified:
 
 def _own_cookie() -> int:
     with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, 0) as probe:
-        cookie: int = struct.unpack("=Q", probe.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8))[0]
+        cookie: int = struct.unpack("=Q", probe.getsockopt(socket.SOL_SOCKET, SO_NETNS_COOKIE, 8))[0]
         return cookie

@@ -37,6 +37,33 @@ def get_nsid(rtnl: Rtnl, fd: int) -> int | None:
     return None
 
 
+def given_nsids(rtnl: Rtnl) -> frozenset[int]:
+    """Return the nsids of our own namespace, those of dying namespaces and one for ourselves perhaps among them.
+
+    Linux 6.18 ends this dump after some hundred numbers.
+
+    Raises:
+        RtnlError: the kernel refused.
+    """
+    answers = rtnl.dump(wire.Rtm.GETNSID, _RTGENMSG)
+    return frozenset(nsid for nsid in (_numbers(answer).get(_NETNSA_NSID, -1) for answer in answers) if nsid >= 0)
+
+
+def is_held(rtnl: Rtnl, nsid: int) -> bool:
+    """Whether a living namespace has ``nsid`` here.
+
+    Raises:
+        RtnlError: the kernel refused.
+    """
+    try:
+        rtnl.request(wire.Rtm.GETNSID, _RTGENMSG + wire.attribute(_NETNSA_NSID, _S32.pack(nsid)))
+    except RtnlError as refusal:
+        if refusal.errno != errno.ENOENT:
+            raise
+        return False
+    return True
+
+
 def numbering_of(rtnl: Rtnl, target: int) -> dict[int, int]:
     """Return what numbers mean inside the namespace with our nsid ``target``: its nsids, each with ours.
 

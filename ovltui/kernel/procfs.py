@@ -1,8 +1,9 @@
 """Processes, as /proc shows them: which namespaces they are in and what they are called.
 
-Source: ``/proc/PID/ns/*`` by readlink, which neither opens nor pins anything; names and commands by psutil.
-Privileges: PTRACE_MODE_READ on other users' processes (CAP_SYS_PTRACE). Incomplete: a process whose links may not be
-read is listed with inode 0; one that ends meanwhile is left out; threads in other namespaces are not looked at.
+Source: ``/proc/PID/ns/*`` by readlink, which neither opens nor pins anything; names, commands, parents and control
+groups by the files of ``/proc/PID``. Privileges: PTRACE_MODE_READ on other users' processes (CAP_SYS_PTRACE).
+Incomplete: a process whose links may not be read is listed with inode 0; one that ends meanwhile is left out; threads
+in other namespaces are not looked at.
 """
 
 import os
@@ -10,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ovltui.text import clean
+
+_COMM_LENGTH = 15
+"""Bytes of a name that the kernel keeps."""
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +38,12 @@ def processes(proc: Path = Path("/proc")) -> tuple[Process, ...]:
 
 def name(pid: int) -> str:
     """Return the short name of a process, safe to show; empty once it is gone."""
-    import psutil  # noqa: PLC0415  (17 ms that most commands do without)
-
-    try:
-        return clean(psutil.Process(pid).name())
-    except (psutil.Error, ValueError):
-        return ""
+    comm = _text(pid, "comm").removesuffix("\n")
+    if len(comm) >= _COMM_LENGTH:
+        # The kernel cuts it off; the program's own path may tell the rest.
+        program = next(iter(raw_command(pid)), "").rpartition("/")[2]
+        comm = program if program.startswith(comm) else comm
+    return clean(comm)
 
 
 def command(pid: int) -> tuple[str, ...]:
@@ -48,12 +53,40 @@ def command(pid: int) -> tuple[str, ...]:
 
 def raw_command(pid: int) -> tuple[str, ...]:
     """Return the words of a process's command line as they are, to be parsed, not shown."""
-    import psutil  # noqa: PLC0415  (as above)
-
-    try:
-        return tuple(psutil.Process(pid).cmdline())
-    except (psutil.Error, ValueError):
+    text = _text(pid, "cmdline")
+    if not text:
         return ()
+    # A process that wrote a title over its words has put blanks between them.
+    words = text.removesuffix("\0").split("\0") if text.endswith("\0") else text.split(" ")
+    return tuple(words[0].split(" ") if len(words) == 1 else words)
+
+
+def parent(pid: int) -> int:
+    """Return the pid of the process that started ``pid``, or that adopted it; 0 where there is none to see."""
+    fields = _text(pid, "stat").rpartition(")")[2].split()
+    return int(fields[1]) if fields else 0
+
+
+def cgroup(pid: int) -> str:
+    """Return the text of ``/proc/PID/cgroup``, raw, to be parsed, not shown; empty where it may not be read."""
+    return _text(pid, "cgroup")
+
+
+def _text(pid: int, file: str) -> str:
+    """Return a file of a process, bytes that are not UTF-8 as surrogates; empty where it is gone or may not be read."""
+    try:
+        fd = os.open(f"/proc/{pid}/{file}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return ""
+    try:
+        pieces = [os.read(fd, _PIECE)]
+        while len(pieces[-1]) == _PIECE:
+            pieces.append(os.read(fd, _PIECE))
+    except OSError:  # it ended meanwhile
+        return ""
+    finally:
+        os.close(fd)
+    return b"".join(pieces).decode("utf-8", "surrogateescape")
 
 
 def _inode(link: str) -> int | None:

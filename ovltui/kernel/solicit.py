@@ -12,12 +12,13 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from shlex import quote
 
 from ovltui.errors import NetnsError, OvltuiError, PrivilegeError
-from ovltui.kernel.namespace import opened, visit
+from ovltui.kernel.namespace import Identified, opened, visit
 from ovltui.text import clean
 
 
@@ -30,32 +31,34 @@ class Setting:
     netns_id: int
     dev: str
     value: int
+    others: Sequence[str] = ()
+    """Further ways in, for when the process or mount that ``path`` leads over is gone."""
 
     @property
     def command(self) -> str:
-        """The command that does the same by hand, safe to show."""
-        return f"nsenter --net={clean(self.path)} sysctl -w net.ipv4.neigh.{clean(self.dev)}.app_solicit={self.value}"
+        """The command that does the same by hand, safe to show and to copy."""
+        key = f"net.ipv4.neigh.{self.dev}.app_solicit"
+        if "." in self.dev:  # sysctl takes either separator, but not both in one key
+            key = f"net/ipv4/neigh/{self.dev}/app_solicit"
+        return f"nsenter --net={clean(quote(self.path))} sysctl -w {clean(quote(key))}={self.value}"
 
 
-def value_of(path: str, netns_id: int, dev: str) -> Setting:
+def value_of(path: str, netns_id: int, dev: str, others: Sequence[str] = ()) -> Setting:
     """Return the value that a link has now.
 
     Raises:
-        NetnsError: the namespace or the link is gone.
+        NetnsError: the namespace is gone.
         PrivilegeError: the kernel refused.
+        OvltuiError: there is no such link in it.
     """
+    unknown = Setting(path, netns_id, dev, 0, others)
     # The kernel resolves /proc/sys/net for the thread that opens it.
-    return Setting(path, netns_id, dev, _inside(path, netns_id, dev, lambda: int(_file(dev).read_text("ascii"))))
+    return replace(unknown, value=_inside(unknown, lambda: int(_file(dev).read_text("ascii"))))
 
 
 def put(setting: Setting) -> None:
     """Set a value; errors as in ``value_of``."""
-    _inside(
-        setting.path,
-        setting.netns_id,
-        setting.dev,
-        lambda: _file(setting.dev).write_text(str(setting.value), "ascii"),
-    )
+    _inside(setting, lambda: _file(setting.dev).write_text(str(setting.value), "ascii"))
 
 
 def main() -> int:
@@ -78,15 +81,31 @@ def _file(dev: str) -> Path:
     return Path(f"/proc/sys/net/ipv4/neigh/{dev}/app_solicit")
 
 
-def _inside(path: str, netns_id: int, dev: str, work: Callable[[], int]) -> int:
+def _inside(setting: Setting, work: Callable[[], int]) -> int:
+    dev = clean(setting.dev)
     try:
-        with opened(path) as namespace:
-            if namespace.id != netns_id:
-                raise NetnsError(f"The namespace at {clean(path)} is another one now: choose anew.")
+        with _entrance(setting) as namespace:
             return visit(namespace.fd, work)
     except PermissionError as error:
-        why = f"The kernel does not let us set app_solicit of {clean(dev)}: run ovltui as root."
-        raise PrivilegeError(why) from error
+        raise PrivilegeError(f"The kernel does not let us set app_solicit of {dev}: run ovltui as root.") from error
     except OSError as error:
-        why = f"There is no link {clean(dev)} in that namespace ({error.strerror or error})."
-        raise NetnsError(why) from error
+        raise OvltuiError(f"There is no link {dev} in that namespace ({error.strerror or error}).") from error
+
+
+@contextlib.contextmanager
+def _entrance(setting: Setting) -> Iterator[Identified]:
+    """Open the namespace by the first way that still leads to it."""
+    refusal: OSError | None = None
+    for path in (setting.path, *setting.others):
+        with contextlib.ExitStack() as stack:
+            try:
+                namespace = stack.enter_context(opened(path))
+            except OSError as error:
+                refusal = error
+                continue
+            if namespace.is_still(setting.netns_id):
+                yield namespace
+                return
+    if isinstance(refusal, PermissionError):
+        raise refusal
+    raise NetnsError(f"The namespace at {clean(setting.path)} is gone, or another one now: choose anew.")

@@ -1,8 +1,8 @@
 """A command in a network namespace: with the host's files and that namespace's network, as ``nsenter --net`` gives.
 
 Source: the namespace file, opened and identified again, then setns(2) and execve(2). Privileges: CAP_SYS_ADMIN.
-Incomplete: /sys and /etc/resolv.conf stay those of the host. ``command_line`` does it in a process of its own, for
-callers that must not change namespace themselves.
+Incomplete: /sys and /etc/resolv.conf stay those of the host, unless a ``Dress`` says otherwise. ``command_line`` does
+it in a process of its own, for callers that must not change namespace themselves.
 """
 
 import os
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from ovltui.errors import ExitStatus, NetnsError, OvltuiError, PrivilegeError
+from ovltui.kernel.dress import NETWORK_ONLY, Dress, dressing
 from ovltui.kernel.namespace import enter, opened
 from ovltui.kernel.relaunch import module_command
 from ovltui.text import clean
@@ -20,7 +21,7 @@ CANNOT_RUN = 126
 NOT_FOUND = 127
 
 
-def enter_and_exec(path: str, netns_id: int, argv: Sequence[str]) -> NoReturn:
+def enter_and_exec(path: str, netns_id: int, argv: Sequence[str], dress: Dress = NETWORK_ONLY) -> NoReturn:
     """Replace this process by ``argv`` in the namespace at ``path``, if it is still the one with id ``netns_id``.
 
     Raises:
@@ -29,8 +30,8 @@ def enter_and_exec(path: str, netns_id: int, argv: Sequence[str]) -> NoReturn:
         OvltuiError: the command cannot be run (status 126) or found (status 127).
     """
     try:
-        with opened(path) as namespace:
-            if namespace.id != netns_id:
+        with dressing(dress, netns_id), opened(path) as namespace:
+            if not namespace.is_still(netns_id):
                 raise NetnsError(f"The namespace at {clean(path)} is another one now: list again and choose anew.")
             enter(namespace.fd)
     except PermissionError as error:
@@ -65,16 +66,16 @@ class CommandError(OvltuiError):
         self.command_status = status
 
 
-def command_line(path: str, netns_id: int, argv: Sequence[str]) -> list[str]:
+def command_line(path: str, netns_id: int, argv: Sequence[str], dress: Dress = NETWORK_ONLY) -> list[str]:
     """Return the words that run ``argv`` there in a child process."""
-    return module_command("ovltui.kernel.spawn", str(netns_id), path, *argv)
+    return module_command("ovltui.kernel.spawn", str(netns_id), path, dress.word(), *argv)
 
 
 def main() -> int:
     """Enter and run; print one sentence when that fails."""
-    netns_id, path, *argv = sys.argv[1:]
+    netns_id, path, dress, *argv = sys.argv[1:]
     try:
-        enter_and_exec(path, int(netns_id), argv)
+        enter_and_exec(path, int(netns_id), argv, Dress.of(dress))
     except CommandError as error:
         sys.stderr.write(f"ovltui: {error}\n")
         return error.command_status

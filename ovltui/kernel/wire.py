@@ -6,7 +6,7 @@ message ends the iteration; nothing here raises on hostile bytes.
 
 import struct
 from collections.abc import Iterator
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 NLMSG_HEADER = struct.Struct("=IHHII")
 """nlmsg_len, nlmsg_type, nlmsg_flags, nlmsg_seq, nlmsg_pid."""
@@ -21,6 +21,8 @@ NLM_F_DUMP_INTR = 0x10
 NLM_F_CAPPED = 0x100
 NLM_F_ACK_TLVS = 0x200
 NLM_F_REPLACE = 0x100
+NLM_F_EXCL = 0x200
+NLM_F_APPEND = 0x800
 NLM_F_DUMP = 0x300
 
 NLMSG_ERROR = 2
@@ -50,6 +52,7 @@ class Rtm(IntEnum):
     GETNEIGH = 30
     NEWRULE = 32
     DELRULE = 33
+    GETRULE = 34
     NEWPREFIX = 52
     NEWNETCONF = 80
     DELNETCONF = 81
@@ -61,6 +64,7 @@ class Rtm(IntEnum):
     NEWSTATS = 92
     NEWNEXTHOP = 104
     DELNEXTHOP = 105
+    GETNEXTHOP = 106
     NEWVLAN = 112
     DELVLAN = 113
     NEWTUNNEL = 120
@@ -89,6 +93,22 @@ class Group(IntEnum):
     BRVLAN = 33
     TUNNEL = 35
     STATS = 36
+
+
+class Table(Enum):
+    """What the kernel keeps of each namespace and lists when asked, each under keys of its own."""
+
+    LINKS = "links"
+    PORTS = "ports"
+    """Links as ports of a bridge."""
+    ADDRESSES = "addresses"
+    ROUTES4 = "IPv4 routes"
+    ROUTES6 = "IPv6 routes"
+    RULES = "rules"
+    NEXTHOPS = "nexthops"
+    """Nexthop objects, and groups of them."""
+    NEIGHBOURS = "neighbours"
+    FDB = "forwarding entries"
 
 
 def attribute(kind: int, payload: bytes) -> bytes:

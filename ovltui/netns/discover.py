@@ -1,9 +1,10 @@
-"""One sweep over the machine: every network namespace that a process is in or that is mounted somewhere.
+"""One sweep over the machine: every network namespace, by whatever keeps it alive.
 
-Source: ``kernel.procfs`` and ``netns.mounts``; every inode that they name is opened once, identified by its kernel id,
-shown to the caller while open, and closed. Privileges: CAP_SYS_PTRACE to see other users' processes. Incomplete:
-namespaces held only by a thread, a descriptor or a socket are missing; what could not be read is counted in
-``Sweep.gaps``.
+Source: processes (``kernel.procfs``), mounts (``netns.mounts``), what processes hold without being in it
+(``netns.held``), and nsids (``netns.numbers``). Every namespace that these point at is opened once, identified by its
+kernel id, shown to the caller while open, and closed; not again while an untouched mount keeps it (``netns.kept``).
+Privileges: CAP_SYS_PTRACE to see other users' processes. Incomplete: as those modules say; what could not be read is
+counted in ``Sweep.gaps``.
 """
 
 import errno
@@ -15,16 +16,22 @@ from pathlib import Path
 from ovltui.kernel.mountinfo import nsfs_mounts
 from ovltui.kernel.namespace import Identified, netns_id_of, opened
 from ovltui.kernel.procfs import Process, processes
-from ovltui.netns.model import Mount, Netns, NetnsKey
+from ovltui.netns import numbers
+from ovltui.netns.births import Births
+from ovltui.netns.evidence import Evidence, doors, ways_in
+from ovltui.netns.gaps import gaps
+from ovltui.netns.held import Held, Holders
+from ovltui.netns.kept import Kept, Stays
+from ovltui.netns.model import Mount, Netns, NetnsKey, numbered
 from ovltui.netns.mounts import MountTables
 
 Greet = Callable[[Identified, bool], int | None]
 """Called with each namespace while it is open, and whether it is our own; returns its nsid."""
 
-_TRIES = 3
-"""Processes tried before a namespace counts as one that cannot be opened."""
-_GONE = frozenset((errno.ENOENT, errno.ESRCH, errno.ENOTDIR, errno.EINVAL, errno.ELOOP))
-"""What opening says where a process or a mount is no longer what it was."""
+_ASKED = 3
+"""Processes of a mount namespace that may be asked for its mounts."""
+_GONE = frozenset((errno.ENOENT, errno.ESRCH, errno.ENOTDIR, errno.EINVAL, errno.ELOOP, errno.EBADF, errno.ENOTSOCK))
+"""What opening says where a process, a mount or a descriptor is no longer what it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class Sweep:
     """What one sweep found."""
 
     netnses: tuple[Netns, ...]
-    """Ascending by kernel id."""
+    """Ascending by kernel id, those of which only the nsid is known first."""
     gaps: tuple[str, ...]
     """What could not be read, each a sentence."""
 
@@ -60,6 +67,7 @@ class Discoverer:
         greet: see ``Greet``.
         tables: the mount tables, which may know what did not change.
         proc: where /proc is.
+        stays: see ``netns.kept.Stays``.
     """
 
     def __init__(
@@ -67,56 +75,101 @@ class Discoverer:
         greet: Greet = nsid_only,
         tables: MountTables | None = None,
         proc: Path = Path("/proc"),
+        stays: Stays = lambda _key: True,
     ) -> None:
         self._greet = greet
         self._tables = tables or MountTables(proc=proc)
         self._proc = proc
         self._host = host_name()
+        self._holders = Holders(proc)
+        self._births = Births()
+        self._kept = Kept(stays)
+        self._strangers: set[int] = set()
 
-    def sweep(self, *, changed: bool = True) -> Sweep:
+    def sweep(self, *, changed: bool = True, full: bool = True) -> Sweep:
         """Look at everything once.
 
         Args:
             changed: whether mounts may have changed since the last sweep.
+            full: look for what processes hold and for nsids; else only check those found before.
         """
+        if not full:
+            return self._with_strangers(self._look(changed=changed, full=False), frozenset(self._strangers))
+        before: frozenset[int] = frozenset()
+        why_not: tuple[str, ...] = ()
+        try:
+            before = numbers.listed()
+        except OSError as error:
+            why_not = (f"the nsids may not be read ({error.strerror or error})",)
+        found = self._with_strangers(self._look(changed=changed, full=True), before)
+        known, self._strangers = self._strangers, _numbers_in(found)
+        if self._strangers - known:  # a namespace may have changed from one hiding place to another while we looked
+            found = self._with_strangers(self._look(changed=True, full=True), frozenset(self._strangers))
+        return Sweep(found.netnses, (*found.gaps, *why_not))
+
+    def _look(self, *, changed: bool, full: bool) -> Sweep:
+        """Find all namespaces to which something leads."""
+        self._births.begin()
         found = processes(self._proc)
+        held = self._holders.look(found) if full else self._holders.check()
         mounts = self._tables.read(_holders(found), changed=changed)
-        pids = _pids_by_inode(found)
         with opened(str(self._proc / "self/ns/net")) as own:
-            own_id = own.id
+            own_id = self._births.known(own).id
         netnses: dict[int, Netns] = {}
-        lost: list[str] = []
-        for inode in pids.keys() | mounts.by_inode.keys():
-            netns, why_not = self._look(inode, pids.get(inode, ()), mounts.by_inode.get(inode, ()), own_id)
+        lost: dict[int, str] = {}
+        for evidence in _pointing(_pids_by_inode(found), mounts.by_inode, held):
+            if evidence.id in netnses:
+                continue
+            netns, why_not = self._kept.find(evidence, held, mounts.untouched), ""
+            if netns is None:
+                netns, why_not = self._open(evidence, held, own_id)
             if netns:
                 netnses[netns.key.id] = netns
             elif why_not:
-                lost.append(why_not)
-        hidden = sum(1 for process in found if not process.net)
-        gaps = _gaps(hidden, mounts.unreadable, lost)
-        return Sweep(tuple(netnses[netns_id] for netns_id in sorted(netnses)), gaps)
+                lost[evidence.inode or evidence.id] = why_not
+        self._kept.remember(netnses.values())
+        for netns in netnses.values():  # a socket may have led where nothing else did
+            lost.pop(netns.inode, None)
+        says = gaps(found, mounts, held, lost.values())
+        return Sweep(tuple(netnses[netns_id] for netns_id in sorted(netnses)), says)
 
-    def _look(
-        self, inode: int, pids: tuple[int, ...], mounts: tuple[Mount, ...], own_id: int
-    ) -> tuple[Netns | None, str]:
+    def _with_strangers(self, found: Sweep, before: frozenset[int]) -> Sweep:
+        """Return a sweep with the namespaces that have one of these nsids and that it did not find."""
+        if not before:
+            return found
+        rest = numbers.strangers(before, found.netnses, lambda netns: ways_in(netns, self._proc))
+        unknown = (Netns(numbered(self._host, nsid), 0, nsid, False, (), ()) for nsid in sorted(rest, reverse=True))
+        return Sweep((*unknown, *found.netnses), found.gaps)
+
+    def _open(self, evidence: Evidence, held: Held, own_id: int) -> tuple[Netns | None, str]:
         """Open a namespace by the first evidence that works; return it, or why it cannot be opened."""
         why_not = ""
-        for path, follow in _ways_in(self._proc, pids, mounts):
+        for path, follow in doors(evidence, self._proc):
             try:
                 with opened(path, follow=follow) as namespace:
-                    if namespace.inode != inode:
-                        continue
-                    own = namespace.id == own_id
-                    nsid = self._greet(namespace, own)
-                    key = NetnsKey(self._host, namespace.id)
-                    gaps = () if namespace.lasting else ("this kernel tells no lasting id",)
-                    return Netns(key, inode, nsid, own, mounts, pids, gaps), ""
+                    if evidence.fits(namespace):
+                        return self._known(self._births.known(namespace), evidence, held, own_id), ""
             except OSError as error:  # that process or mount may be gone, and the next one still be there
                 if error.errno not in _GONE:
-                    why_not = f"net:[{inode}] cannot be opened ({error.strerror or error})"
-        if not why_not and any(self._is_mounted(mount, inode) for mount in mounts):
-            why_not = f"net:[{inode}] is hidden by a mount over it"
+                    why_not = f"{evidence.label} cannot be opened ({error.strerror or error})"
+        if not why_not and any(self._is_mounted(mount, evidence.inode) for mount in evidence.mounts):
+            why_not = f"{evidence.label} is hidden by a mount over it"
         return None, why_not
+
+    def _known(self, namespace: Identified, evidence: Evidence, held: Held, own_id: int) -> Netns:
+        own = namespace.id == own_id
+        return Netns(
+            NetnsKey(self._host, namespace.id),
+            namespace.inode,
+            self._greet(namespace, own),
+            own,
+            evidence.mounts,
+            evidence.pids,
+            () if namespace.lasting else ("this kernel tells no lasting id",),
+            evidence.tasks,
+            evidence.descriptors,
+            held.sockets.get(namespace.id, ()),
+        )
 
     def _is_mounted(self, mount: Mount, inode: int) -> bool:
         """Whether a mount that leads elsewhere is still there."""
@@ -127,17 +180,25 @@ class Discoverer:
         return any((row.inode, row.path) == (inode, mount.path) for row in rows)
 
 
-def ways_in(netns: Netns, proc: Path = Path("/proc")) -> Iterator[str]:
-    """Yield the paths by which a namespace can be opened; whoever opens one compares ids."""
-    for path, _ in _ways_in(proc, netns.pids, netns.mounts):
-        yield path
+def _pointing(
+    pids: Mapping[int, tuple[int, ...]], mounts: Mapping[int, tuple[Mount, ...]], held: Held
+) -> Iterator[Evidence]:
+    """Yield what points at each namespace: first by inode; then by id, what only sockets point at perhaps."""
+    for inode in pids.keys() | mounts.keys() | held.tasks.keys() | held.descriptors.keys():
+        yield Evidence(
+            inode,
+            0,
+            mounts.get(inode, ()),
+            pids.get(inode, ()),
+            held.tasks.get(inode, ()),
+            held.descriptors.get(inode, ()),
+        )
+    for netns_id, sockets in held.sockets.items():
+        yield Evidence(0, netns_id, sockets=sockets)
 
 
-def _ways_in(proc: Path, pids: tuple[int, ...], mounts: tuple[Mount, ...]) -> Iterator[tuple[str, bool]]:
-    for pid in pids[:_TRIES]:
-        yield f"{proc}/{pid}/ns/net", True
-    for mount in mounts:
-        yield f"{proc}/{mount.pid}/root{mount.path}", False
+def _numbers_in(found: Sweep) -> set[int]:
+    return {netns.nsid for netns in found.netnses if netns.is_number and netns.nsid is not None}
 
 
 def _holders(found: tuple[Process, ...]) -> dict[int, tuple[int, ...]]:
@@ -145,7 +206,7 @@ def _holders(found: tuple[Process, ...]) -> dict[int, tuple[int, ...]]:
     holders: dict[int, tuple[int, ...]] = {}
     for process in found:
         known = holders.get(process.mnt, ())
-        if process.mnt and len(known) < _TRIES:
+        if process.mnt and len(known) < _ASKED:
             holders[process.mnt] = (*known, process.pid)
     return holders
 
@@ -156,17 +217,3 @@ def _pids_by_inode(found: tuple[Process, ...]) -> Mapping[int, tuple[int, ...]]:
         if process.net:
             pids.setdefault(process.net, []).append(process.pid)
     return {inode: tuple(members) for inode, members in pids.items()}
-
-
-def _gaps(hidden: int, tables: int, lost: list[str]) -> tuple[str, ...]:
-    says = []
-    if hidden:
-        says.append(f"{_count(hidden, 'process')} may not be read: what they alone are in is not listed")
-    if tables:
-        says.append(f"{_count(tables, 'mount table')} may not be read: what is mounted there alone is not listed")
-    return (*says, *sorted(lost))
-
-
-def _count(number: int, noun: str) -> str:
-    plural = f"{noun}es" if noun.endswith("s") else f"{noun}s"
-    return f"{number} {noun if number == 1 else plural}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ovltui.kernel.mountinfo import NsfsMount, nsfs_mounts
+from ovltui.kernel.mountinfo import NsfsMount, is_in_chroot, nsfs_mounts
 from ovltui.kernel.mountwatch import MountWatch
 from ovltui.netns.model import Mount
 
@@ -21,6 +21,10 @@ class MountTable:
     by_inode: Mapping[int, tuple[Mount, ...]]
     unreadable: int
     """Mount namespaces whose table could not be read."""
+    partial: int = 0
+    """Mount namespaces of which only processes in a chroot could be asked."""
+    untouched: frozenset[int] = frozenset()
+    """Inodes of the mount namespaces whose mounts are surely those of the last call."""
 
 
 class MountTables:
@@ -35,6 +39,7 @@ class MountTables:
         self._watch = watch
         self._proc = proc
         self._rows: dict[int, tuple[NsfsMount, ...]] = {}
+        self._partial: set[int] = set()
 
     def read(self, holders: Mapping[int, tuple[int, ...]], *, changed: bool) -> MountTable:
         """Return the mounts of all mount namespaces.
@@ -56,10 +61,13 @@ class MountTables:
             else:
                 for row in fresh[mntns]:
                     found.setdefault(row.inode, []).append(Mount(mntns, pid, row.path))
+        untouched = frozenset(mntns for mntns, rows in fresh.items() if rows is self._rows.get(mntns))
         self._rows = fresh
+        self._partial &= fresh.keys()
         if self._watch:
             self._watch.keep(set(holders))
-        return MountTable({inode: tuple(mounts) for inode, mounts in found.items()}, unreadable)
+        by_inode = {inode: tuple(mounts) for inode, mounts in found.items()}
+        return MountTable(by_inode, unreadable, len(self._partial), untouched)
 
     def _table(self, mntns: int, pids: tuple[int, ...], *, changed: bool) -> tuple[int, tuple[NsfsMount, ...]]:
         """Return the rows of a mount namespace and the process that was asked.
@@ -67,14 +75,19 @@ class MountTables:
         Raises:
             OSError: what the last process said when none could be asked.
         """
+        if not changed and mntns in self._rows and self._watch:
+            for pid in pids:
+                if self._watch.watches(mntns, pid):
+                    return pid, self._rows[mntns]
         refusal: OSError | None = None
-        for pid in pids:
-            if not changed and mntns in self._rows and self._watch and self._watch.watches(mntns, pid):
-                return pid, self._rows[mntns]
+        for jailed, pid in sorted((is_in_chroot(pid, self._proc), pid) for pid in pids):
             if self._watch:  # first, so that no change falls between reading and watching
                 self._watch.watch(mntns, pid)
             try:
-                return pid, nsfs_mounts(pid, self._proc)
+                rows = nsfs_mounts(pid, self._proc)
             except OSError as error:
                 refusal = error
+            else:
+                (self._partial.add if jailed else self._partial.discard)(mntns)
+                return pid, rows
         raise refusal or ProcessLookupError

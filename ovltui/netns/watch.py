@@ -2,17 +2,21 @@
 
 Source: hints are notices of changed mounts (``kernel.mountwatch``) and whatever calls ``hint`` (an nsid event, a Docker
 event). Privileges: those of the sweep. Incomplete: a namespace that is born and dies between two sweeps without a
-mount, an nsid or a Docker event is not seen.
+mount, an nsid or a Docker event is not seen; one that only a thread, a descriptor or a socket keeps is found as late as
+``netns.beat`` says.
 """
 
 import contextlib
 import os
 import select
 import threading
+import time
 from collections.abc import Callable
 
 from ovltui.kernel.mountwatch import MountWatch
+from ovltui.netns.beat import Beat
 from ovltui.netns.discover import Discoverer, Greet, Sweep
+from ovltui.netns.kept import Stays
 from ovltui.netns.mounts import MountTables
 
 PERIOD_S = 1.0
@@ -25,16 +29,18 @@ class NetnsWatch:
     Args:
         greet: see ``netns.discover.Greet``; called in the thread.
         publish: called in the thread with each sweep.
+        stays: see ``netns.kept.Stays``; called in the thread.
     """
 
-    def __init__(self, greet: Greet, publish: Callable[[Sweep], None]) -> None:
+    def __init__(self, greet: Greet, publish: Callable[[Sweep], None], stays: Stays = lambda _key: True) -> None:
         self._publish = publish
         self._mounts = MountWatch()
-        self._discoverer = Discoverer(greet, MountTables(self._mounts))
+        self._discoverer = Discoverer(greet, MountTables(self._mounts), stays=stays)
         self._wake_in, self._wake_out = os.pipe()
         os.set_blocking(self._wake_in, False)
         os.set_blocking(self._wake_out, False)
         self._closing = False
+        self._beat = Beat()
         self._last = Sweep((), ())
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="ovltui-netns", daemon=True)
@@ -72,14 +78,20 @@ class NetnsWatch:
                 self._mounts.drain()
             if self._wake_in in ready:
                 os.read(self._wake_in, 4096)
+            if ready:
+                self._beat.hint()
             if not self._closing:
                 self._publish(self._sweep(changed=changed))
 
     def _sweep(self, *, changed: bool) -> Sweep:
         """Sweep, or return what the last sweep found and why there is no newer one."""
+        full, begun = self._beat.is_due(time.monotonic()), time.thread_time()
         try:
-            self._last = self._discoverer.sweep(changed=changed)
+            self._last = self._discoverer.sweep(changed=changed, full=full)
         except OSError as error:
             why_not = f"the namespaces could not be listed anew ({error.strerror or error})"
             return Sweep(self._last.netnses, (*self._last.gaps, why_not))
+        finally:
+            if full:
+                self._beat.took(time.monotonic(), time.thread_time() - begun)
         return self._last

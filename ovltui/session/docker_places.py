@@ -36,6 +36,10 @@ class DockerPlaces:
         found = tuple(key for key in own if key)
         return found or ((home,) if home else ())
 
+    def home(self, fields: Mapping[str, Any]) -> NetnsKey | None:
+        """Return the namespace in which the engine of a decoded event runs, or None where it is not known."""
+        return self.engines.get(fields["engine"], ("", None))[1]
+
     def settled(self, fields: Mapping[str, Any]) -> bool:
         """Whether that may stay: not while a container starts whose namespace is not known yet."""
         container = container_of(fields)

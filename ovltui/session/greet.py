@@ -4,32 +4,21 @@ Source: ``kernel.nsid`` and ``kernel.dump``, while discovery holds the namespace
 CAP_NET_ADMIN to give an nsid, CAP_SYS_ADMIN to visit. Incomplete: what was refused is counted in ``gaps``.
 """
 
-import time
-from collections.abc import Iterable, Iterator
-from typing import Any
-
-from ovltui.events.decode import decode
-from ovltui.events.look import look_of
-from ovltui.events.record import OWN_NSID, Kind, Record
-from ovltui.events.vocabulary import Object
+from ovltui.events.record import OWN_NSID
 from ovltui.kernel.dump import dump
 from ovltui.kernel.namespace import Identified
 from ovltui.kernel.nsid import FIRST_GIVEN, get_nsid, give_nsid
 from ovltui.kernel.rtnl import Rtnl, RtnlError
 from ovltui.netns.model import NetnsKey
+from ovltui.session.load import NAMED_BY, Loader
 from ovltui.session.sight import Sight
 from ovltui.session.stream import Stream
-from ovltui.state.addresses import address_from
-from ovltui.state.links import link_from
 from ovltui.state.tenure import Tenure
 
 
-def ask_nsid(namespace: Identified, own: bool) -> int | None:
+def ask_nsid(rtnl: Rtnl, namespace: Identified, own: bool) -> int | None:
     """Return the nsid that a namespace has already; give none."""
-    if own:
-        return None
-    with Rtnl() as rtnl:
-        return get_nsid(rtnl, namespace.fd)
+    return None if own else get_nsid(rtnl, namespace.fd)
 
 
 class Greeter:
@@ -45,15 +34,15 @@ class Greeter:
     def __init__(self, host: str, stream: Stream, sight: Sight, *, passive: bool) -> None:
         self._host = host
         self._stream = stream
-        self._sight = sight
+        self._loader = Loader(stream, sight)
         self._passive = passive
         self._next_nsid = FIRST_GIVEN
-        self._loaded: dict[NetnsKey, tuple[Tenure, int]] = {}
+        self._loaded: dict[NetnsKey, Tenure] = {}
         self._unheard: set[NetnsKey] = set()
         self._unvisited: set[NetnsKey] = set()
 
     def greet(self, namespace: Identified, own: bool) -> int | None:
-        """Make a namespace heard and load what is in it, once in its life and after each gap; return its nsid."""
+        """Make a namespace heard and load what is in it, once in its life; return its nsid."""
         key = NetnsKey(self._host, namespace.id)
         tenures, ring = self._stream.tenures, self._stream.ring
         tenure = tenures.at(OWN_NSID, ring.end) if own else tenures.of(key)
@@ -61,10 +50,18 @@ class Greeter:
             tenure = self._bind(namespace, key)
         elif not own:
             tenure.seen = ring.end
-        if tenure and not self._is_loaded(key, tenure):
-            self._loaded[key] = (tenure, ring.end)
+        if tenure and self._loaded.get(key) is not tenure:
+            self._loaded[key] = tenure
             self._load(namespace, key, tenure, own=own)
         return None if tenure is None or own else tenure.nsid
+
+    def stays(self, key: NetnsKey) -> bool:
+        """Take in that a namespace lives on; return whether nothing is left to do that it must be open for."""
+        tenure = self._stream.tenures.of(key)
+        if tenure is None or tenure.died is not None or self._loaded.get(key) is not tenure:
+            return False
+        tenure.seen = self._stream.ring.end
+        return True
 
     def keep(self, alive: set[NetnsKey]) -> None:
         """Forget namespaces that are not in ``alive``."""
@@ -80,11 +77,6 @@ class Greeter:
         if self._unvisited:
             says.append(f"namespaces that may not be visited, whose links have no names: {len(self._unvisited)}")
         return tuple(says)
-
-    def _is_loaded(self, key: NetnsKey, tenure: Tenure) -> bool:
-        """Whether what is in it was loaded for this tenure, and since the last gap."""
-        known, seq = self._loaded.get(key, (None, -1))
-        return known is tenure and seq > self._stream.tenures.last_gap
 
     def _bind(self, namespace: Identified, key: NetnsKey) -> Tenure | None:
         seq = self._stream.ring.end
@@ -109,19 +101,8 @@ class Greeter:
     def _load(self, namespace: Identified, key: NetnsKey, tenure: Tenure, *, own: bool) -> None:
         seq = self._stream.ring.end
         try:
-            answers = dump(namespace, own=own)
+            answers = dump(namespace, NAMED_BY, own=own)
         except OSError:
             self._unvisited.add(key)
             return
-        links = tuple(_fields(answers.links, Object.LINK))
-        tenure.links.load(seq, (link_from(fields) for fields in links))
-        tenure.links.loaded(seq, time.time_ns(), {fields["ifindex"]: look_of(fields) for fields in links})
-        self._sight.ask_for_peers(tenure, seq)
-        tenure.addresses.load(seq, (address_from(fields) for fields in _fields(answers.addresses, Object.ADDR)))
-
-
-def _fields(messages: Iterable[bytes], wanted: Object) -> Iterator[dict[str, Any]]:
-    for message in messages:
-        event = decode(Record(0, 0, OWN_NSID, Kind.MESSAGE, message))
-        if event.object is wanted:
-            yield event.fields
+        self._loader.load(tenure, seq, answers)

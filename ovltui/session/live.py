@@ -10,25 +10,34 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ovltui.errors import NetnsError, PrivilegeError
 from ovltui.events.decode_docker import pack_docker
-from ovltui.identity.endpoints import Endpoint, find
-from ovltui.identity.engines import Engines
 from ovltui.identity.model import EngineEvent
-from ovltui.kernel import capabilities, procfs
-from ovltui.kernel.namespace import opened
-from ovltui.kernel.receiver import Receiver
+from ovltui.kernel import capabilities
+from ovltui.kernel.namespace import mntns_of, opened
 from ovltui.kernel.relaunch import module_command
+from ovltui.kernel.rtnl import Rtnl
 from ovltui.kernel.spawn import command_line
 from ovltui.kernel.users import login_shell
-from ovltui.netns.discover import Discoverer, Sweep, host_name, key_of, ways_in
+from ovltui.netns.discover import Discoverer, Sweep, host_name, key_of
+from ovltui.netns.evidence import ways_in
 from ovltui.netns.model import Netns
-from ovltui.netns.watch import NetnsWatch
 from ovltui.session.greet import Greeter, ask_nsid
+from ovltui.session.inside import Insides
+from ovltui.session.lab_names import LabNames
 from ovltui.session.session import Session
 from ovltui.session.sight import Sight
+from ovltui.session.tables import TableKeeper
+from ovltui.state.tables import Contents
+
+if TYPE_CHECKING:
+    from ovltui.identity.engines import Engines
+    from ovltui.kernel.receiver import Receiver
+    from ovltui.netns.watch import NetnsWatch
 
 READER_PATIENCE_S = 5.0
 """Seconds to wait for the first frame of the reader before the namespaces are listed all the same."""
@@ -56,10 +65,14 @@ class LiveSession(Session):
 
     def __init__(self, options: Options) -> None:
         super().__init__(host_name(), key_of(os.getpid()), options.limit)
+        self.mntns = mntns_of(os.getpid())
         self.unprivileged = bool(capabilities.missing())
         self._options = options
         self._sight = Sight(self.stream)
         self._greeter = Greeter(self.host, self.stream, self._sight, passive=options.passive)
+        self._insides = Insides()
+        self._lab = LabNames(self.host)
+        self._tables = TableKeeper(self.stream, self._sight, self.tell)
         self._deaf = ""
         self._closing = threading.Event()
         self._heard = threading.Event()
@@ -72,21 +85,37 @@ class LiveSession(Session):
 
     def look(self) -> None:
         """Sweep once, in the calling thread, giving no nsids: for commands that only list."""
-        self._take(Discoverer(ask_nsid).sweep())
+        with Rtnl() as rtnl:
+            self._take(Discoverer(partial(ask_nsid, rtnl)).sweep())
+
+    def hear(self) -> None:
+        """Begin to receive; whoever has something to do until ``start`` calls it before."""
+        # Loaded here: commands that only list would wait longer for modules than for the kernel.
+        from ovltui.kernel.receiver import Receiver  # noqa: PLC0415
+
+        self._receiver = Receiver()
+        self._go("ovltui-frames", self._read)
 
     def start(self) -> None:
         """Begin to receive, then list the namespaces, then go on in threads."""
-        self._receiver = Receiver()
-        self._go("ovltui-frames", self._read)
+        from ovltui.netns.watch import NetnsWatch  # noqa: PLC0415  (as in ``hear``)
+
+        if self._receiver is None:
+            self.hear()
         # What changes before the reader hears would be missing in the links that are loaded now.
         self._heard.wait(READER_PATIENCE_S)
-        self._watch = NetnsWatch(self._greeter.greet, self._take)
+        self._watch = NetnsWatch(self._greeter.greet, self._take, self._greeter.stays)
         self._watch.start()
+        self._tables.start()
 
     def start_engines(self) -> None:
         """Begin to ask Docker Engines for names and events; nobody waits for them."""
         if not self._options.no_docker:
-            self._engines = Engines(self._find_engines, self._engines_spoke, on_event=self._docker_said)
+            from ovltui.identity.endpoints import find  # noqa: PLC0415  (as in ``start``)
+            from ovltui.identity.engines import Engines  # noqa: PLC0415
+
+            search = partial(find, self._options.docker, environ=self._options.environ, home=Path.home())
+            self._engines = Engines(search, self._engines_spoke, on_event=self._docker_said)
             self._go("ovltui-engines", self._look_for_engines)
 
     def wait_for_engines(self, patience_s: float) -> None:
@@ -103,6 +132,7 @@ class LiveSession(Session):
         if self._closing.is_set():
             return
         self._closing.set()
+        self._tables.close()
         if self._engines:
             self._engines.close()
         if self._watch:
@@ -127,23 +157,30 @@ class LiveSession(Session):
         """Return a path by which ``netns`` can be entered now.
 
         Raises:
-            NetnsError: it died, or none of its paths leads to it any more.
+            NetnsError: it died, none of its paths leads to it any more, or only its nsid is known.
             PrivilegeError: the kernel does not let us open it.
         """
         refusal: OSError | None = None
         for path in ways_in(netns):
             try:
                 with opened(path) as namespace:
-                    if namespace.id == netns.key.id:
+                    if namespace.is_still(netns.key.id):
                         return path
             except PermissionError as error:
                 refusal = error
             except OSError:
                 continue
         name = self._identities[netns.key].name if netns.key in self._identities else f"net:[{netns.inode}]"
+        if netns.is_number:
+            raise NetnsError(f"{name} cannot be entered: nothing that leads into it was found.")
         if refusal:
             raise PrivilegeError(f"{name} may not be opened ({refusal.strerror}): run ovltui as root.")
         raise NetnsError(f"{name} is gone: list again and choose anew.")
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The environment of the person who started us."""
+        return self._options.environ
 
     def shell_command(self, netns: Netns) -> list[str]:
         """Return the words that run the user's shell in ``netns``; errors as in ``way_in``."""
@@ -175,6 +212,13 @@ class LiveSession(Session):
         if self._watch:
             self._watch.hint()
 
+    def tables_of(self, netns: Netns) -> Contents:
+        """Return what the kernel keeps of a namespace; at the beginning, and after losses, it is being read."""
+        return self._tables.contents(netns)
+
+    def _doubted(self) -> None:
+        self._tables.doubt()
+
     def _sight_asked(self, nsid: int, there: int, seq: int) -> None:
         self._sight.ask(nsid, there, seq)
         self._nsid_changed()
@@ -183,11 +227,11 @@ class LiveSession(Session):
         self._greeter.keep({netns.key for netns in sweep.netnses})
         if self._sight.resolve():
             self.renamed()
-        self.publish(sweep.netnses, _process_names(sweep), sweep.gaps)
-
-    def _find_engines(self) -> tuple[Endpoint, ...]:
-        options = self._options
-        return find(options.docker, environ=options.environ, home=Path.home())
+        self._insides.look(sweep.netnses)
+        self._lab.look()
+        gaps = (*sweep.gaps, *self._lab.gaps)
+        self.publish(sweep.netnses, self._insides.names, gaps, self._insides.told, self._lab.given)
+        self._tables.keep(sweep.netnses)
 
     def _engines_spoke(self) -> None:
         if self._engines:
@@ -215,9 +259,3 @@ class LiveSession(Session):
             self._engines_spoke()
             if self._closing.wait(ENGINE_PERIOD_S):
                 return
-
-
-def _process_names(sweep: Sweep) -> dict[int, str]:
-    """Return names of the first process of each namespace that nothing but processes tells of."""
-    pids = (netns.pids[0] for netns in sweep.netnses if netns.pids and not netns.mounts and not netns.own)
-    return {pid: procfs.name(pid) for pid in pids}

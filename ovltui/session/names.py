@@ -57,12 +57,12 @@ class SessionNames:
 
     def netns_seen_from(self, nsid: int, peer_nsid: int, seq: int) -> str | None:
         """Name of the namespace that ``peer_nsid`` means to namespace ``nsid`` at ``seq``."""
-        here = self._seen_from(nsid, peer_nsid, seq)
+        here = self.seen_from(nsid, peer_nsid, seq)
         return None if here is None else self._name(self._tenures.latest(here, seq), here)
 
     def link_seen_from(self, nsid: int, peer_nsid: int, ifindex: int, seq: int) -> str | None:
         """Name of a link there, with its namespace."""
-        here = self._seen_from(nsid, peer_nsid, seq)
+        here = self.seen_from(nsid, peer_nsid, seq)
         tenure = None if here is None else self._tenures.latest(here, seq)
         name = tenure.links.name_at(ifindex, seq) if tenure else None
         return None if here is None or name is None else f"{self._name(tenure, here)}/{name}"
@@ -72,6 +72,18 @@ class SessionNames:
         tenure = self._tenures.at(nsid, seq)
         return tenure.links.look_before(ifindex, seq) if tenure else None
 
+    def seen_from(self, nsid: int, peer_nsid: int, seq: int) -> int | None:
+        """Our own nsid for what ``peer_nsid`` means inside namespace ``nsid``, or None where unknown."""
+        if nsid == OWN_NSID:
+            return peer_nsid
+        tenure = self._tenures.at(nsid, seq)
+        return tenure.sights.at(peer_nsid, seq) if tenure else None
+
+    def netnses_of(self, container: str) -> frozenset[NetnsKey]:
+        """The namespaces that a container has or had, by its id; one for each time that it was started."""
+        identities = dict(self._identities).items()
+        return frozenset(key for key, identity in identities if identity.container_id == container)
+
     def _name(self, tenure: Tenure | None, nsid: int) -> str:
         identity = self._identity(tenure)
         if identity:
@@ -80,10 +92,3 @@ class SessionNames:
 
     def _identity(self, tenure: Tenure | None) -> Identity | None:
         return self._identities.get(tenure.key) if tenure and tenure.key else None
-
-    def _seen_from(self, nsid: int, peer_nsid: int, seq: int) -> int | None:
-        """Return our own nsid for what ``peer_nsid`` means inside namespace ``nsid``."""
-        if nsid == OWN_NSID:
-            return peer_nsid
-        tenure = self._tenures.at(nsid, seq)
-        return tenure.sights.at(peer_nsid, seq) if tenure else None

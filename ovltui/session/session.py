@@ -4,23 +4,29 @@ Source: whoever feeds ``stream`` and calls ``publish``: the live kernel (``sessi
 ``ring``, ``names`` and ``snapshot()``, and are told of changes by ``on_change``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from threading import Lock
 
 from ovltui.events.decode import decode
-from ovltui.events.record import OWN_NSID, Kind, Record
+from ovltui.events.record import MESSAGES, OWN_NSID, Kind, Record
 from ovltui.events.ring import Ring
 from ovltui.events.vocabulary import Object
+from ovltui.identity.cgroups import Inside
 from ovltui.identity.labels import labels
 from ovltui.identity.match import match
 from ovltui.identity.model import EngineView, Identity
 from ovltui.identity.naming import identify
-from ovltui.netns.model import Netns, NetnsKey
+from ovltui.netns.model import Netns, NetnsKey, numbered
+from ovltui.session.activity import Activity
+from ovltui.session.bursts import Bursts
 from ovltui.session.docker_places import docker_places
+from ovltui.session.farewell import Farewell
+from ovltui.session.inspect import Question, questions
 from ovltui.session.names import SessionNames
 from ovltui.session.snapshot import EngineStatus, Row, Snapshot
 from ovltui.session.stream import Stream
 from ovltui.session.tree import in_order
+from ovltui.state.tables import Contents
 from ovltui.state.tenure import Tenure, Tenures
 
 
@@ -37,15 +43,24 @@ class Session:
         self.host = host
         self.ring = Ring(limit)
         self.tenures = Tenures(own)
-        self.stream = Stream(self.ring, self.tenures, self._nsid_changed, self._sight_asked)
+        self.stream = Stream(self.ring, self.tenures, self._nsid_changed, self._sight_asked, self._doubted)
+        self.mntns: int | None = None
+        """Inode of our own mount namespace, where it is known."""
         self.unprivileged = False
         """Whether much is hidden for lack of capabilities."""
         self._identities: dict[NetnsKey, Identity] = {}
+        self._farewell = Farewell()
         self.names = SessionNames(self.tenures, self._identities)
+        self.bursts = Bursts(self.ring, self.tenures, self.names)
+        """What events of Docker caused; whoever draws settles and asks."""
         self._netnses: tuple[Netns, ...] = ()
         self._views: tuple[EngineView, ...] = ()
         self._comms: dict[int, str] = {}
+        self._inside: dict[NetnsKey, Inside] = {}
+        self._given: Mapping[NetnsKey, Identity] = {}
         self._sweep_gaps: tuple[str, ...] = ()
+        self.activity = Activity(self.ring, self.tenures)
+        """How much happens where; whoever draws looks and asks."""
         self._version = 0
         self._lock = Lock()
         self._listeners: tuple[Callable[[], None], ...] = ()
@@ -70,14 +85,28 @@ class Session:
         self.tell()
 
     def publish(
-        self, netnses: Sequence[Netns], comms: dict[int, str] | None = None, gaps: tuple[str, ...] = ()
+        self,
+        netnses: Sequence[Netns],
+        comms: dict[int, str] | None = None,
+        gaps: tuple[str, ...] = (),
+        inside: dict[NetnsKey, Inside] | None = None,
+        given: Mapping[NetnsKey, Identity] | None = None,
     ) -> None:
-        """Take in what a sweep found: namespaces, names of processes by pid, and what was hidden."""
+        """Take in what a sweep found.
+
+        Args:
+            netnses: the namespaces.
+            comms: names of processes, by pid.
+            gaps: what was hidden, each a sentence.
+            inside: what processes tell.
+            given: what the namespaces of a lab are.
+        """
         with self._lock:
-            if (tuple(netnses), gaps) == (self._netnses, self._sweep_gaps):
+            news = (tuple(netnses), gaps, comms or {}, inside or {}, given or {})
+            known = (self._netnses, self._sweep_gaps, self._comms, self._inside, self._given)
+            if news == known and not self._farewell.pending:
                 return
-            self._netnses, self._sweep_gaps = tuple(netnses), gaps
-            self._comms = comms or {}
+            self._netnses, self._sweep_gaps, self._comms, self._inside, self._given = news
             self._name()
         self.tell()
 
@@ -95,6 +124,11 @@ class Session:
             self._views = tuple(views)
             self._name()
         self.tell()
+
+    @property
+    def version(self) -> int:
+        """Rises with every change of a namespace or a name."""
+        return self._version
 
     def snapshot(self) -> Snapshot:
         """Return the newest picture."""
@@ -117,8 +151,14 @@ class Session:
         """Return the living namespaces that a person may mean by ``text``, in the order of the snapshot."""
         rows = self.snapshot().rows
         identities = {row.netns.key: row.identity for row in rows}
-        keys = match(text, [row.netns for row in rows], identities, self._views)
+        keys = match(text, [row.netns for row in rows], identities, self._views, self.mntns)
         return tuple(row for row in rows if row.netns.key in keys)
+
+    def docker_questions(self, row: Row) -> tuple[Question, ...]:
+        """Return what Docker Engines can be asked about a namespace; ``session.inspect.answer`` asks."""
+        with self._lock:
+            views, netnses = self._views, self._netnses
+        return questions(row.identity, views, netnses)
 
     def gaps(self) -> tuple[str, ...]:
         """Return what cannot be seen or heard, each a sentence."""
@@ -138,13 +178,18 @@ class Session:
 
         A gap always does; an event of Docker does for its container's namespace and for its network's.
         """
-        if record.kind is Kind.MESSAGE:
-            return self.netns_of(record) in keys
+        if record.kind in MESSAGES:
+            return (self.netns_of(record) or numbered(self.host, record.nsid)) in keys
         return record.kind is Kind.GAP or not keys.isdisjoint(self._docker_netnses(record))
 
     def tenure_of(self, netns: Netns) -> Tenure | None:
         """Return what is known of the contents of a namespace."""
         return self.tenures.at(OWN_NSID, self.ring.end) if netns.own else self.tenures.of(netns.key)
+
+    def tables_of(self, netns: Netns) -> Contents:
+        """Return what the kernel keeps of a namespace, current up to the last record, and what of it is not known."""
+        del netns
+        return Contents(gaps=("its tables are not read here",))
 
     def _docker_netnses(self, record: Record) -> tuple[NetnsKey, ...]:
         event = decode(record)
@@ -156,8 +201,12 @@ class Session:
     def _sight_asked(self, nsid: int, there: int, seq: int) -> None:
         """A number of another namespace is not known yet."""
 
+    def _doubted(self) -> None:
+        """A table of the kernel may differ from what was told."""
+
     def _name(self) -> None:
-        self._identities.update(identify(self._netnses, self._views, self._comms))
+        fresh = identify(self._netnses, self._views, self._comms, self._inside, self._given)
+        self._identities.update(self._farewell.hold(self._identities, fresh))
         self.stream.prune()
         alive = {netns.key for netns in self._netnses}
         for key in [key for key in self._identities if key not in alive and not self.tenures.of(key)]:

@@ -49,6 +49,12 @@ class Snapshot:
     gaps: tuple[str, ...]
     """What cannot be seen or heard, each a sentence."""
 
+    @property
+    def bare(self) -> bool:
+        """Whether there is nothing to see: no namespace but our own, and no Docker Engine that answers."""
+        own = bool(self.rows) and all(row.netns.own for row in self.rows)
+        return own and not any(engine.answers for engine in self.engines)
+
     def row(self, name: str) -> Row | None:
         """Return the namespace that is shown as ``name``."""
         return next((row for row in self.rows if row.identity.name == name), None)

@@ -5,22 +5,24 @@ and nsid messages are decoded here, since every line needs their names; all othe
 Incomplete: see the gap records.
 """
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from json import loads
 from threading import Lock
-from typing import Any
 
 from ovltui.events.decode import decode
-from ovltui.events.look import look_of
+from ovltui.events.event import Event
+from ovltui.events.look import Look
 from ovltui.events.record import OWN_NSID, Kind, Record
 from ovltui.events.ring import Ring
-from ovltui.events.vocabulary import Action, Object, Pane, pane_of
+from ovltui.events.vocabulary import Object, Pane, pane_of
 from ovltui.kernel import wire
 from ovltui.kernel.frames import GAP, HEADER, UNCOUNTED, FrameKind
 from ovltui.netns.model import NetnsKey
-from ovltui.state.addresses import address_from
-from ovltui.state.links import link_from
+from ovltui.state import told
+from ovltui.state.addresses import Address
+from ovltui.state.links import Link
 from ovltui.state.tenure import Tenure, Tenures
 
 _FOLLOWED = frozenset(
@@ -33,6 +35,10 @@ _FOLLOWED = frozenset(
         wire.Rtm.DELNSID,
     )
 )
+_BESIDE_SILENCE = frozenset(
+    (wire.Rtm.NEWLINK, wire.Rtm.DELLINK, wire.Rtm.DELADDR, wire.Rtm.NEWNEXTHOP, wire.Rtm.DELNEXTHOP)
+)
+_ADDRESSES = (wire.Rtm.NEWADDR, wire.Rtm.DELADDR)
 _EVERY_PANE = tuple(Pane)
 _ONE_PANE = {pane: (pane,) for pane in Pane}
 _TYPE_OFFSET = 4
@@ -58,6 +64,8 @@ class Stream:
         tenures: who holds which nsid, updated as records come.
         on_nsid: called when a namespace may have been born or has died.
         on_sight: called with an nsid, a number that its namespace uses for another one, and the record from which on.
+        on_doubt: called when a table of the kernel may differ from what was told: after a gap, and after each message
+            that silent changes may go with.
     """
 
     def __init__(
@@ -66,6 +74,7 @@ class Stream:
         tenures: Tenures,
         on_nsid: Callable[[], None] = lambda: None,
         on_sight: Callable[[int, int, int], None] = lambda _nsid, _there, _seq: None,
+        on_doubt: Callable[[], None] = lambda: None,
     ) -> None:
         self.ring = ring
         self.tenures = tenures
@@ -75,7 +84,10 @@ class Stream:
         """Messages lost so far, uncounted losses counting one."""
         self._on_nsid = on_nsid
         self._on_sight = on_sight
+        self._on_doubt = on_doubt
         self._rest = b""
+        self._links = told.links()
+        self._addresses = told.addresses()
         # The ring has one writer at a time; ``_turn`` is taken while ``_pen`` is held, never the other way round.
         self._pen = Lock()
         self._turn = Lock()
@@ -94,6 +106,41 @@ class Stream:
         """
         with self._pen:
             return self.ring.append(time_ns, OWN_NSID, Kind.DOCKER, payload, _EVERY_PANE)
+
+    def load(
+        self,
+        tenure: Tenure,
+        seq: int,
+        time_ns: int,
+        links: Sequence[tuple[Link, Look]],
+        addresses: Iterable[Address],
+    ) -> None:
+        """Take in, in any thread, what a dump told of a namespace.
+
+        Args:
+            tenure: the namespace.
+            seq: the next record when the dump began.
+            time_ns: when the dump ended, in nanoseconds since the epoch.
+            links: each link and what it looks like.
+            addresses: all addresses.
+        """
+        with self._pen:
+            tenure.links.load(seq, (link for link, _ in links))
+            tenure.links.loaded(seq, time_ns, {link.ifindex: look for link, look in links})
+            tenure.addresses.load(seq, addresses)
+
+    def resync(self, nsid: int, find: Callable[[int], Iterable[bytes]]) -> int:
+        """Append, in any thread, messages that were not received but found in the kernel; return how many.
+
+        Args:
+            nsid: the namespace that they are of.
+            find: returns them. It is called with the number of the next record, and none comes until it has returned.
+        """
+        with self._pen:
+            first = self.ring.end
+            for raw in find(first):
+                self._message(time.time_ns(), nsid, raw, Kind.RESYNC)
+            return self.ring.end - first
 
     def _feed(self, data: bytes) -> int:
         data = self._rest + data if self._rest else data
@@ -131,51 +178,56 @@ class Stream:
             seq = self.ring.append(time_ns, nsid, Kind.GAP, payload, _EVERY_PANE)
             with self._turn:
                 self.tenures.gap(seq)
+            self._on_doubt()
         elif kind == FrameKind.HELLO:
             hello = loads(payload)
             self.hearing = Hearing(hello["all_nsid"], hello["rcvbuf"], tuple(hello["says"]))
 
-    def _message(self, time_ns: int, nsid: int, raw: bytes) -> None:
+    def _message(self, time_ns: int, nsid: int, raw: bytes, of: Kind = Kind.MESSAGE) -> None:
         kind = int.from_bytes(raw[_TYPE_OFFSET : _TYPE_OFFSET + 2], "little")
-        seq = self.ring.append(time_ns, nsid, Kind.MESSAGE, raw, _ONE_PANE[pane_of(kind)])
+        seq = self.ring.append(time_ns, nsid, of, raw, _ONE_PANE[pane_of(kind)])
         if kind in _FOLLOWED:
-            self._follow(seq, nsid, kind)
+            self._follow(seq, time_ns, nsid, kind, raw)
+        if kind in _BESIDE_SILENCE:
+            self._on_doubt()
 
-    def _follow(self, seq: int, nsid: int, kind: int) -> None:
-        record = self.ring[seq]
-        event = decode(record)
-        if event.object is Object.UNKNOWN:
-            return
+    def _follow(self, seq: int, time_ns: int, nsid: int, kind: int, raw: bytes) -> None:
+        if kind == wire.Rtm.NEWLINK:
+            if description := self._links.of(raw):
+                self._learn_link(self._heard(seq, nsid), seq, time_ns, *description)
+        elif kind in _ADDRESSES:
+            if address := self._addresses.of(raw):
+                addresses = self._heard(seq, nsid).addresses
+                change = addresses.learn if kind == wire.Rtm.NEWADDR else addresses.forget
+                change(seq, address)
+        else:
+            self._follow_end(seq, nsid, kind, decode(Record(seq, time_ns, nsid, Kind.MESSAGE, raw)))
+
+    def _follow_end(self, seq: int, nsid: int, kind: int, event: Event) -> None:
+        """Follow the end of a link, and the births and deaths of numbers."""
         if event.object is Object.NSID:
             # With a label it speaks of that namespace's own numbering, not of ours.
             if nsid == OWN_NSID:
                 self._nsid(seq, kind, event.fields["nsid"])
             elif event.fields["nsid"] is not None:
                 self._foreign_nsid(seq, nsid, kind, event.fields["nsid"])
-            return
-        with self._turn:
-            tenure = self.tenures.heard(nsid, seq)
-        if event.object is Object.ADDR:
-            change = tenure.addresses.forget if event.action is Action.DEL else tenure.addresses.learn
-            change(seq, address_from(event.fields))
-        elif "family" in event.fields:
-            return  # about the link as a port or an IPv6 interface: its end is not that of the link
-        elif event.action in (Action.DEL, Action.MOVE):
-            tenure.links.forget(seq, event.fields["ifindex"])
-        else:
-            self._learn_link(tenure, record, event.fields)
+        # Of another family it is about the link as a port or an IPv6 interface: that ends, not the link.
+        elif event.object is Object.LINK and "family" not in event.fields:
+            self._heard(seq, nsid).links.forget(seq, event.fields["ifindex"])
 
-    def _learn_link(self, tenure: Tenure, record: Record, fields: dict[str, Any]) -> None:
-        seq, link = record.seq, link_from(fields)
+    def _heard(self, seq: int, nsid: int) -> Tenure:
+        with self._turn:
+            return self.tenures.heard(nsid, seq)
+
+    def _learn_link(self, tenure: Tenure, seq: int, time_ns: int, link: Link, look: Look) -> None:
         tenure.links.learn(seq, link)
-        tenure.links.remember(seq, record.time_ns, link.ifindex, look_of(fields))
+        tenure.links.remember(seq, time_ns, link.ifindex, look)
         if link.peer_nsid is not None and tenure.sights.at(link.peer_nsid, seq) is None:
             self._on_sight(tenure.nsid, link.peer_nsid, seq)
 
     def _foreign_nsid(self, seq: int, nsid: int, kind: int, there: int) -> None:
         """A number of another namespace begins or ends."""
-        with self._turn:
-            sights = self.tenures.heard(nsid, seq).sights
+        sights = self._heard(seq, nsid).sights
         if kind == wire.Rtm.NEWNSID:
             sights.forget(there, seq)
             self._on_sight(nsid, there, seq)

@@ -1,16 +1,29 @@
-"""Namespaces grouped as a person thinks of them: the host, each overlay network with what belongs to it, the rest.
+"""Namespaces grouped as a person thinks of them: the host, each network with what belongs to it, the rest.
 
-Source: the rows of a snapshot. Pure. A container stands under the first overlay network that it is attached to.
+Source: the rows of a snapshot. Pure. A container stands under the first overlay network that it is attached to, else
+under its first network; those of one network of one engine stand together.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ovltui.identity.model import Kind
 from ovltui.session.snapshot import Row
 
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 _WITHIN = (Kind.OVERLAY, Kind.INGRESS, Kind.LOADBALANCER, Kind.CONTAINER)
+_NO_NETWORK = (None, "null", "host")
+"""Drivers under which nothing is grouped: Docker's network ``none``, and where it is not known."""
+_Network = tuple[str | None, str | None]
+
+
+class Grouping(StrEnum):
+    """By what namespaces are put together."""
+
+    NETWORK = "network"
+    KIND = "kind"
+    FLAT = "flat"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,18 +31,31 @@ class Branch:
     """A heading and the namespaces below it."""
 
     title: str
-    """Name of the network, or ``containers``, ``other``; empty for the host, which stands alone."""
+    """Name of the network or the kind, or ``containers``, ``other``; empty where the namespaces stand alone."""
     kind: str
-    """``overlay``, ``ingress``, or empty."""
+    """``overlay``, ``ingress`` or the driver of the network; empty for what is no network."""
     vni: int | None
     rows: tuple[Row, ...]
+    headed: bool = False
+    """Whether the first row is the namespace of the network itself, under its name."""
+
+
+def grouped(rows: Sequence[Row], grouping: Grouping) -> tuple[Branch, ...]:
+    """Return all rows in branches."""
+    if grouping is Grouping.NETWORK:
+        return tree(rows)
+    if grouping is Grouping.FLAT:
+        return (Branch("", "", None, in_order(rows)),) if rows else ()
+    by_kind = {kind: in_order(row for row in rows if row.identity.kind is kind) for kind in Kind}
+    return tuple(Branch("" if kind is Kind.HOST else kind, "", None, some) for kind, some in by_kind.items() if some)
 
 
 def tree(rows: Sequence[Row]) -> tuple[Branch, ...]:
-    """Return all rows in branches: host, overlay networks, ingress, other containers, the rest."""
+    """Return all rows in branches: host, overlay networks, ingress, other networks, other containers, the rest."""
     hosts = tuple(row for row in rows if row.identity.kind is Kind.HOST)
     networks = {_network(row): row for row in rows if _is_heading(row)}
-    below: dict[tuple[str | None, str | None], list[Row]] = {network: [] for network in networks}
+    below: dict[_Network, list[Row]] = {network: [] for network in networks}
+    local: dict[_Network, list[Row]] = {}
     containers: list[Row] = []
     rest: list[Row] = []
     for row in rows:
@@ -37,19 +63,20 @@ def tree(rows: Sequence[Row]) -> tuple[Branch, ...]:
             continue
         if row.identity.kind in _WITHIN and _network(row) in below:
             below[_network(row)].append(row)
-        elif row.identity.kind is Kind.CONTAINER:
+        elif row.identity.kind is not Kind.CONTAINER:
+            rest.append(row)
+        elif row.identity.driver in _NO_NETWORK:
             containers.append(row)
         else:
-            rest.append(row)
+            local.setdefault(_network(row), []).append(row)
     branches = [Branch("", "", None, hosts)] if hosts else []
     for network, heading in sorted(networks.items(), key=lambda entry: _heading_order(entry[1])):
         kind = "ingress" if heading.identity.kind is Kind.INGRESS else "overlay"
         members = in_order(row for row in below[network] if row is not heading)
-        branches.append(Branch(heading.identity.name, kind, heading.identity.vni, (heading, *members)))
-    if containers:
-        branches.append(Branch("containers", "", None, in_order(containers)))
-    if rest:
-        branches.append(Branch("other", "", None, in_order(rest)))
+        title = heading.identity.name
+        branches.append(Branch(title, kind, heading.identity.vni, (heading, *members), headed=True))
+    branches += _without_heading(tuple(local.values()))
+    branches += [Branch(title, "", None, in_order(some)) for title, some in _rest(containers, rest) if some]
     return tuple(branches)
 
 
@@ -58,7 +85,23 @@ def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: (_ORDER[row.identity.kind], row.identity.name)))
 
 
-def _network(row: Row) -> tuple[str | None, str | None]:
+def _rest(containers: list[Row], rest: list[Row]) -> tuple[tuple[str, list[Row]], ...]:
+    return ("containers", containers), ("other", rest)
+
+
+def _without_heading(networks: Sequence[list[Row]]) -> list[Branch]:
+    """Return networks without a namespace of their own here, under names that tell those of several engines apart."""
+    firsts = [rows[0].identity for rows in networks]
+    names = [one.network for one in firsts]
+    branches = []
+    for rows in networks:
+        one = rows[0].identity
+        title = f"{one.network}@{one.engine}" if names.count(one.network) > 1 and one.engine else str(one.network)
+        branches.append(Branch(title, str(one.driver), None, in_order(rows)))
+    return sorted(branches, key=lambda branch: branch.title)
+
+
+def _network(row: Row) -> _Network:
     return row.identity.engine, row.identity.network_id
 
 

@@ -6,15 +6,16 @@ most ``PAINTS_PER_SECOND`` times a second; the app sleeps while nothing happens.
 
 import asyncio
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from io import StringIO
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.console import Console
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import BindingType
+from textual.command import Provider
 from textual.message import Message
 from textual.screen import Screen
 
@@ -24,9 +25,15 @@ from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
 from ovltui.session.solicitor import COST, Solicitor
 from ovltui.tui.foreground import Foreground
+from ovltui.tui.palette import Commands
 from ovltui.tui.screens.events import EventsScreen
 from ovltui.tui.screens.help import Help
+from ovltui.tui.screens.namespaces import NamespacesScreen
 from ovltui.tui.theme import DARK
+from ovltui.tui.with_lab import LAB_KEYS
+from ovltui.tui.with_netns import SCREEN_KEYS
+from ovltui.tui.with_shells import SHELL_KEYS
+from ovltui.tui.with_tour import TOUR_KEYS, AppWithTour
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -35,12 +42,14 @@ AS_ROOT = 1000
 """Return value of the app that asks to be started again under sudo."""
 PAINTS_PER_SECOND = 4
 """How often new data is drawn; keys are drawn at once."""
+_NEWS_S = 0.1
+"""Seconds after which a namespace that was born, died or was named is drawn."""
 _BREATH_S = 0.004
 """Seconds for keys and paints between two looks of the filters at older records."""
 _TWICE_S = 2.0
 
 
-class OvltuiApp(App[int]):
+class OvltuiApp(AppWithTour):
     """The screens of ``ovltui``.
 
     Args:
@@ -51,18 +60,19 @@ class OvltuiApp(App[int]):
     TITLE = "ovltui"
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
-    BINDINGS: ClassVar[list[BindingType]] = []
+    COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
+    BINDINGS: ClassVar[list[BindingType]] = [*SHELL_KEYS, *SCREEN_KEYS, *LAB_KEYS, *TOUR_KEYS]
 
     class Advanced(Message):
         """Records came, or the namespaces changed."""
 
     def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
-        super().__init__()
-        self._ascii_only = ascii_only
-        self._session = session
+        super().__init__(session, ascii_only=ascii_only)
         self._told = False
         self._painted = 0.0
+        self._painted_version = -1
         self._timer: Timer | None = None
+        self._due = 0.0
         self._search_timer: Timer | None = None
         self._interrupted = 0.0
         self.solicitor = Solicitor()
@@ -80,7 +90,7 @@ class OvltuiApp(App[int]):
 
     def on_mount(self) -> None:
         """Show the first screen; then let Docker be asked."""
-        self.push_screen(EventsScreen(self._session, ascii_only=self._ascii_only))
+        self.push_screen(EventsScreen(self._session, self.shells, ascii_only=self._ascii_only))
         self._session.on_change(self._tell)
         self._screens_loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
@@ -90,13 +100,16 @@ class OvltuiApp(App[int]):
     def on_ovltui_app_advanced(self) -> None:
         """Paint now, or as soon as the last painting is long enough ago."""
         self._told = False
-        due = self._painted + 1 / PAINTS_PER_SECOND
-        if self._timer is not None:
+        news = self._session.version != self._painted_version
+        due = self._painted + (_NEWS_S if news else 1 / PAINTS_PER_SECOND)
+        if self._timer is not None and due >= self._due:
             return
+        self._stop_timer()
         if monotonic() >= due:
-            self._paint()
+            self.paint()
         else:
-            self._timer = self.set_timer(due - monotonic(), self._paint)
+            self._due = due
+            self._timer = self.set_timer(due - monotonic(), self.paint)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key's action by its words, and a shell in each namespace."""
@@ -105,7 +118,10 @@ class OvltuiApp(App[int]):
             if binding.description and binding.id and not binding.id.startswith(("list.", "page.")):
                 run = partial(self.run_action, binding.action, active.node)
                 yield SystemCommand(binding.description, f"key {binding.key}", run)
-        chosen = screen.chosen() if isinstance(screen, EventsScreen) else None
+        yield from self.shell_commands()
+        yield from self.netns_commands()
+        yield from self.lab_commands()
+        chosen = self.chosen()
         if chosen:
             for link in chosen.links:
                 title = f"Tell neighbour solicitations of {link.ifname}"
@@ -117,16 +133,17 @@ class OvltuiApp(App[int]):
     def action_help(self) -> None:
         """Show the keys that work here."""
         bindings = [active.binding for active in self.screen.active_bindings.values()]
-        self.push_screen(Help(bindings, self._session.gaps(), [act.command for act in self.solicitor.acts]))
+        acts = [*(act.command for act in self.solicitor.acts), *(act.command for act in self.namer.acts)]
+        self.push_screen(Help(bindings, self._session.gaps(), acts))
 
     def action_redraw(self) -> None:
         """Paint everything again."""
         self.screen.refresh(layout=True)
 
-    def action_interrupt(self) -> None:
+    async def action_interrupt(self) -> None:
         """Quit at the second ctrl+c."""
         if monotonic() - self._interrupted < _TWICE_S:
-            self.exit(0)
+            await self.action_quit()
         else:
             self._interrupted = monotonic()
             self.notify("ctrl+c once more quits; q quits too.", timeout=_TWICE_S, markup=False)
@@ -140,12 +157,16 @@ class OvltuiApp(App[int]):
 
     async def action_shell(self) -> None:
         """Open a full-screen shell in the chosen namespace."""
-        screen = self.screen
-        row = screen.chosen() if isinstance(screen, EventsScreen) else None
+        row = self.chosen_or_current()
         if row is None:
             self.notify("Choose a namespace first: move the cursor to one.", severity="warning", markup=False)
         else:
             await self._shell(row.identity.name)
+
+    def chosen(self) -> Row | None:
+        """The namespace at the cursor of the screen that is in sight."""
+        screen = self._painted_screen()
+        return screen.chosen() if screen else None
 
     def end(self) -> None:
         """End soon; any thread may ask for it, and a signal handler."""
@@ -157,7 +178,7 @@ class OvltuiApp(App[int]):
         if not isinstance(self._session, LiveSession):
             return
         try:
-            act = self.solicitor.switch_on(self._session.way_in(row.netns), row.netns.key.id, dev)
+            act = self.solicitor.switch_on_in(self._session, row.netns, dev)
         except OvltuiError as error:
             self.notify(str(error), severity="error", markup=False)
             return
@@ -185,7 +206,7 @@ class OvltuiApp(App[int]):
                 says = f"The shell in {name} could not be started ({error.strerror})."
         if says and not self._ending:
             self.notify(says, severity="warning", markup=False)
-        self._paint()
+        self.paint()
 
     def _tell(self) -> None:
         """Have the app paint soon; called in any thread."""
@@ -193,13 +214,22 @@ class OvltuiApp(App[int]):
             self._told = True
             self.post_message(self.Advanced())
 
-    def _paint(self) -> None:
-        self._timer = None
-        self._painted = monotonic()
-        screen = self._events_screen()
+    def paint(self) -> None:
+        """Paint the screen that is in sight."""
+        self._stop_timer()
+        self._painted, self._painted_version = monotonic(), self._session.version
+        if self.shells.living:
+            self.shells.look(self._session.snapshot())
+        self.let_names_go(self._session.snapshot().rows if self.namer.acts else ())
+        screen = self._painted_screen()
         if screen and screen.paint():
             self._tell()
             self._search_soon()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
 
     def _search_soon(self) -> None:
         if self._search_timer is None:
@@ -208,13 +238,14 @@ class OvltuiApp(App[int]):
     def _search(self) -> None:
         """Have the filters look on, far more often than is painted: history is long."""
         self._search_timer = None
-        screen = self._events_screen()
+        screen = self._painted_screen()
         if screen and screen.search():
             self._search_soon()
 
-    def _events_screen(self) -> EventsScreen | None:
-        screens = (one for one in self.screen_stack if isinstance(one, EventsScreen) and one.is_mounted)
-        return next(screens, None)
+    def _painted_screen(self) -> EventsScreen | NamespacesScreen | None:
+        """Return the screen that is in sight, perhaps below a page."""
+        screens = (one for one in reversed(self.screen_stack) if isinstance(one, EventsScreen | NamespacesScreen))
+        return next((one for one in screens if one.is_mounted), None)
 
     def _end(self) -> None:
         self._ending = True

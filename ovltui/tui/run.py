@@ -19,7 +19,9 @@ _TURN_S = 0.0005
 _DEPTHS = {"16": "standard", "256": "256", "always": "truecolor"}
 
 
-def run(options: Options, argv: Sequence[str], *, color: str = "auto", ascii_only: bool = False) -> int:
+def run(
+    options: Options, argv: Sequence[str], *, color: str = "auto", ascii_only: bool = False, tour: bool = False
+) -> int:
     """Show the screens until the user leaves them; return the exit status.
 
     Args:
@@ -27,24 +29,29 @@ def run(options: Options, argv: Sequence[str], *, color: str = "auto", ascii_onl
         argv: the arguments of the command line, for starting it again under sudo.
         color: ``auto``, ``always``, ``never``, ``16`` or ``256``.
         ascii_only: draw with ASCII alone.
+        tour: begin with the tour; through a real engine's network where an engine was named, else through the lab.
 
     Raises:
         OvltuiError: a defect ended the screens; what is known of it is in a file.
         PrivilegeError: sudo is not there.
     """
     _prepare_terminal(color)
+    session = LiveSession(options)
+    session.hear()  # the reader process starts while Textual is loaded
     from ovltui.tui.app import AS_ROOT, OvltuiApp  # noqa: PLC0415  (Textual reads the environment when imported)
 
     sys.setswitchinterval(_TURN_S)
-    session = LiveSession(options)
     app = OvltuiApp(session, ascii_only=ascii_only)
+    app.tour_at_start = bool(options.docker) if tour else None
     ending = Ending(app.end)
     try:
         ending.watch()
         session.start()
         status = app.run()
     finally:
+        app.shells.close_all()
         app.solicitor.close()
+        app.namer.close()
         session.close()
         ending.over()
     if status == AS_ROOT:
@@ -67,6 +74,8 @@ def _prepare_terminal(color: str) -> None:
     """Let the terminal's own size and the chosen colours hold."""
     for name in ("COLUMNS", "LINES"):  # exported by some shells, they would freeze the size
         os.environ.pop(name, None)
+    # A key waits half as long to be drawn; how often data is drawn, the panes themselves see to.
+    os.environ.setdefault("TEXTUAL_FPS", "120")
     if color == "never":
         os.environ["NO_COLOR"] = "1"
     elif color in _DEPTHS:

@@ -19,18 +19,57 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "kernel": ("errors", "text", "netns.model"),
     "events": ("text", "errors", "kernel.wire", "kernel.frames"),
     "netns": ("kernel", "errors", "text"),
-    "state": ("events", "netns.model", "text"),
+    "state": ("events", "kernel.wire", "netns.model", "text"),
     "identity": ("netns", "kernel", "errors", "text"),
-    "session": ("state", "identity", "netns", "events", "kernel", "errors", "text"),
-    "tui": ("session", "events", "identity.model", "netns.model", "state", "errors", "text"),
-    "cli": ("session", "state", "identity", "netns", "events", "kernel", "errors", "text"),
-    "__main__": ("cli", "session", "state", "identity", "netns", "events", "kernel", "errors", "text"),
+    "terminal": ("kernel", "errors", "text"),
+    "lab": ("kernel", "errors", "text"),
+    "topology": ("state", "events", "identity.model", "netns.model", "kernel.wire", "text"),
+    "session": ("topology", "lab", "state", "identity", "netns", "events", "kernel", "errors", "text"),
+    "tui": (
+        *("session", "lab", "topology", "terminal", "events"),
+        *("identity.model", "netns.model", "state", "errors", "text"),
+    ),
+    "cli": (
+        *("session", "topology", "lab", "terminal", "state"),
+        *("identity", "netns", "events", "kernel", "errors", "text"),
+    ),
+    "__main__": (
+        "cli",
+        "session",
+        "topology",
+        "lab",
+        "terminal",
+        "state",
+        "identity",
+        "netns",
+        "events",
+        "kernel",
+        "errors",
+        "text",
+    ),
     "__init__": (),
 }
 """Rooms (or single modules) that each room may import, beside itself; ``netns.model`` is values only."""
 STARTS_TUI = ("cli.main", "__main__")
 """Modules that may import ``tui``, inside a function."""
-PURE = ("events", "state", "errors", "text", "kernel.wire", "kernel.frames", "netns.model")
+PURE = (
+    "events",
+    "state",
+    "topology",
+    "errors",
+    "text",
+    "kernel.wire",
+    "kernel.frames",
+    "netns.model",
+    "lab.plan",
+    "lab.layout",
+    "lab.facts",
+    "lab.faults",
+    "lab.victims",
+    "lab.description",
+    "lab.tour",
+    "lab.tour_steps",
+)
 IMPURE = frozenset({"os", "socket", "threading", "time", "subprocess", "asyncio", "pathlib"})
 """What ``PURE`` may not import: clocks, files, sockets, processes."""
 SCREEN = frozenset({"textual", "rich"})

@@ -4,6 +4,7 @@ The first paint beside that of an empty Textual app, ``ovltui ls`` beside ``lsns
 what the screens cost while nothing happens, with 100 namespaces. Nothing else should run.
 """
 
+import compileall
 import ctypes
 import os
 import signal
@@ -21,6 +22,7 @@ from tests.bench.cost import cpu_of
 from tests.bench.figures import Figures, measure
 from tests.bench.screen import Screen
 
+ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
 OVLTUI = [str(BIN / "ovltui"), "--no-docker"]
 SIZE = (120, 36)
@@ -113,4 +115,6 @@ def idling(figures: Figures) -> None:
 
 
 if __name__ == "__main__":
+    # As an installed package is: else each start after an edit would compile it, where PYTHONDONTWRITEBYTECODE is set.
+    compileall.compile_dir(ROOT / "ovltui", quiet=1)
     measure(first_paint, listing, idling)

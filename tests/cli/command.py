@@ -14,7 +14,7 @@ from ovltui.kernel.wire import Group
 ROOT = Path(__file__).resolve().parents[2]
 OVLTUI = (sys.executable, "-m", "ovltui")
 NOBODY = 65534
-_UNWANTED = ("DOCKER_HOST", "DOCKER_CONTEXT", "NO_COLOR", "SUDO_USER", "COLORTERM")
+_UNWANTED = ("DOCKER_HOST", "DOCKER_CONTEXT", "NO_COLOR", "SUDO_USER", "COLORTERM", "PYTHONUNBUFFERED")
 _PATIENCE_S = 30
 _START_S = 10
 _THREADS = 3

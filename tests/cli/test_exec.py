@@ -178,3 +178,66 @@ def test_without_a_command_it_is_that_shell(new_netns: Callable[[str], NamedNetn
         cwd="/",
     )
     assert (ended.returncode, ended.stdout) == (9, f"net:[{made.inode}]\n")
+
+
+def test_with_resolv_names_are_resolved_as_inside_and_nothing_is_left_mounted(two_engines: TwoEngines) -> None:
+    node = two_engines.nodes[0]
+    container = node.docker("ps", "-q", "--filter", "name=docker1n").strip()
+    before = resolv_mounts()
+    ended = ovltui("exec", "--docker", node.url, "--resolv", container, "--", "cat", "/etc/resolv.conf")
+    assert ended.status == 0, ended.err
+    assert "nameserver 127.0.0.11" in ended.out
+    assert resolv_mounts() == before
+
+
+def resolv_mounts() -> list[str]:
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    return [line for line in lines if line.split()[4] in ("/etc/resolv.conf", "/mnt", "/tmp")]
+
+
+def test_with_all_it_is_in_every_namespace_of_the_container(two_engines: TwoEngines) -> None:
+    node = two_engines.nodes[0]
+    container = node.docker("ps", "-q", "--filter", "name=docker1n").strip()
+    hostname = node.docker("inspect", "-f", "{{.Config.Hostname}}", "docker1n").strip()
+    script = "hostname; exit 7"
+    ended = ovltui("exec", "--docker", node.url, "--all", container, "--", "sh", "-c", script)
+    assert (ended.status, ended.out.strip()) == (7, hostname)
+    killed = ovltui("exec", "--docker", node.url, "--all", container, "--", "sh", "-c", "kill -TERM $$")
+    assert killed.status in (-15, 143)
+
+
+@pytest.mark.needs_root
+def test_with_sys_the_devices_are_those_of_the_namespace(new_netns: Callable[[str], NamedNetns]) -> None:
+    made = new_netns("cli-sys")
+    made.ip("link", "add", "own0", "type", "veth", "peer", "name", "own1")
+    words = ("exec", made.name, "--no-docker", "--sys", "--", "ls", "/sys/class/net")
+    assert set(ovltui(*words).out.split()) >= {"lo", "own0", "own1"}
+    assert not Path("/sys/class/net/own0").exists()
+
+
+@pytest.mark.needs_root
+@pytest.mark.parametrize("option", ["--resolv", "--all"])
+def test_a_namespace_without_a_container_has_nothing_but_its_network(
+    new_netns: Callable[[str], NamedNetns], option: str
+) -> None:
+    made = new_netns("cli-bare")
+    ended = ovltui("exec", made.name, "--no-docker", option, "--", "true")
+    assert ended.status == 4
+    assert "only its network can be entered" in ended.err
+
+
+def test_each_runs_it_everywhere_and_labels_the_lines(two_engines: TwoEngines) -> None:
+    words = [word for node in two_engines.nodes for word in ("--docker", node.url)]
+    ended = ovltui("exec", *words, "--each", "mynet01", "--", "sh", "-c", "readlink /proc/self/ns/net; exit 3")
+    labels = [line.split() for line in ended.out.splitlines()]
+    assert ended.status == 3
+    assert len(labels) >= 2
+    assert len({net for *_, net in labels}) == len(labels)
+    assert all("mynet01" in label[0] for label in labels)
+
+
+@pytest.mark.needs_root
+def test_each_needs_a_command() -> None:
+    ended = ovltui("exec", "--each", "host", "--no-docker")
+    assert ended.status == 2
+    assert ended.err.count("\n") == 1

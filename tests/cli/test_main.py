@@ -16,7 +16,7 @@ from tests.cli.command import OVLTUI, await_listening, environment, ovltui, runn
 BAD = {
     ("lss",): "invalid choice: 'lss'",
     ("ls", "--nope"): "does not know '--nope'",
-    ("ls", "blue"): "does not know 'blue'",
+    ("info", "blue"): "does not know 'blue'",
     ("--js", "ls"): "does not know '--js'",
     ("ls", "--js"): "does not know '--js'",
     ("ls", "--", "blue"): "only ovltui exec takes a command",
@@ -37,7 +37,7 @@ BAD = {
     ("exec",): "required: NETNS",
     ("exec", "blue", "ip"): "the command stands after --",
     ("exec", "blue", "-c"): "the command stands after --",
-    ("ls", "\x1b[31mred"): "\\x1b[31mred",
+    ("info", "\x1b[31mred"): "\\x1b[31mred",
 }
 
 

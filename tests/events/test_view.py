@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ovltui.events import ring as ring_module
 from ovltui.events.record import Kind, Record
 from ovltui.events.ring import Ring
-from ovltui.events.view import View
+from ovltui.events.view import SPAN, Sieve, View
 from ovltui.events.vocabulary import Pane
 
 BLOCK = 4
@@ -25,6 +25,9 @@ def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def passes(record: Record) -> bool:
     return record.raw == b"1"
+
+
+PASSING = Sieve.by(passes)
 
 
 class Model:
@@ -61,7 +64,7 @@ def test_a_view_in_small_steps_ends_with_the_answer_of_brute_force(
 ) -> None:
     model = Model(limit)
     model.append(before)
-    view = View(model.ring, pane, passes if tested else None)
+    view = View(model.ring, pane, PASSING if tested else None)
     for more, budget in steps:
         model.append(more)
         shown = rows(view)
@@ -87,7 +90,7 @@ def test_a_step_tests_no_more_than_its_budget_in_each_direction(count: int, budg
         tested.append(record.seq)
         return True
 
-    view = View(model.ring, Pane.LINK, test)
+    view = View(model.ring, Pane.LINK, Sieve.by(test))
     model.append([((Pane.LINK,), True)] * count)
     while view.behind:
         tested.clear()
@@ -99,7 +102,7 @@ def test_a_step_tests_no_more_than_its_budget_in_each_direction(count: int, budg
 def test_the_newest_matches_come_first() -> None:
     model = Model(100)
     model.append([((Pane.LINK,), True)] * 10)
-    view = View(model.ring, Pane.LINK, passes)
+    view = View(model.ring, Pane.LINK, PASSING)
     view.step(3)
     assert (rows(view), view.complete, view.behind) == ([7, 8, 9], False, True)
     model.append([((Pane.LINK,), True)] * 2)
@@ -111,7 +114,7 @@ def test_the_newest_matches_come_first() -> None:
 def test_row_of_is_the_first_match_at_or_after_a_record(records: list[tuple[tuple[Pane, ...], bool]], seq: int) -> None:
     model = Model(100)
     model.append(records[:10])
-    view = View(model.ring, None, passes)
+    view = View(model.ring, None, PASSING)
     model.append(records[10:])
     while view.behind:
         view.step(4)
@@ -122,7 +125,7 @@ def test_row_of_is_the_first_match_at_or_after_a_record(records: list[tuple[tupl
 def test_rows_that_the_ring_dropped_are_forgotten_in_one_step() -> None:
     model = Model(4 * BLOCK)
     model.append([((Pane.LINK,), True)] * 10)
-    view = View(model.ring, Pane.LINK, passes)
+    view = View(model.ring, Pane.LINK, PASSING)
     view.step(100)
     model.append([((Pane.ROUTE,), True)] * 40)
     assert view.step(100)
@@ -140,7 +143,7 @@ def test_a_record_dropped_between_listing_and_looking_is_passed_over() -> None:
             drop.pop()()
         return passes(record)
 
-    view = View(model.ring, Pane.LINK, test)
+    view = View(model.ring, Pane.LINK, Sieve.by(test))
     while view.behind:
         view.step(50)
     assert rows(view) == model.expected(Pane.LINK, tested=True)
@@ -170,22 +173,29 @@ def test_a_step_back_in_a_long_history_costs_what_its_budget_costs(monkeypatch: 
         ring.append(0, -1, Kind.MESSAGE, b"0", (Pane.LINK,))
     for pane in (None, Pane.LINK):
         longest: list[int] = []
-        listed = ring.seqs
+        judged = ring.judged
 
-        def counted(*args: object, listed: Callable[..., object] = listed, longest: list[int] = longest) -> object:
-            found = listed(*args)
-            longest.append(len(found))  # type: ignore[arg-type]
+        def counted(*args: object, judged: Callable[..., object] = judged, longest: list[int] = longest) -> object:
+            found = judged(*args)
+            longest.append(len(found[0]))  # type: ignore[index]
             return found
 
-        view = View(ring, pane, passes)
+        tested: list[int] = []
+
+        def test(record: Record, tested: list[int] = tested) -> bool:
+            tested.append(record.seq)
+            return False
+
+        view = View(ring, pane, Sieve.by(test))
         with monkeypatch.context() as patch:
-            patch.setattr(ring, "seqs", counted)
+            patch.setattr(ring, "judged", counted)
             for _ in range(3):
                 view.step(100)
-        assert max(longest) == 100
+        assert max(longest) == SPAN
+        assert tested == list(range(99_999, 99_699, -1))
 
 
-def test_of_messages_only_those_of_the_right_place_are_tested_and_of_gaps_all() -> None:
+def test_of_messages_only_those_of_the_right_place_are_tested_and_a_gap_shows_untested() -> None:
     ring = Ring(100)
     for seq in range(10):
         ring.append(0, seq % 3, Kind.MESSAGE, b"1", (Pane.LINK,))
@@ -196,7 +206,51 @@ def test_of_messages_only_those_of_the_right_place_are_tested_and_of_gaps_all() 
         tested.append(record.seq)
         return passes(record)
 
-    view = View(ring, Pane.LINK, test, lambda nsid, seq: nsid == 1 and seq > 1)
+    view = View(ring, Pane.LINK, Sieve.by(test, lambda nsid, seq: nsid == 1 and seq > 1))
     while view.behind:
         view.step(3)
-    assert rows(view) == sorted(tested) == [4, 7, 10]
+    assert sorted(tested) == [4, 7]
+    assert rows(view) == [4, 7, 10]
+
+
+def test_what_a_step_passes_over_without_a_line_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ring_module, "BLOCK", 8192)
+    ring = Ring(100_000)
+    for seq in range(50_000):
+        ring.append(0, seq % 50, Kind.MESSAGE, b"1", (Pane.LINK,))
+    asked: list[int] = []
+
+    def where(nsid: int, seq: int) -> bool:
+        asked.append(seq)
+        return nsid == 7
+
+    view = View(ring, Pane.LINK, Sieve(where=where))
+    while view.behind:
+        asked.clear()
+        view.step(5)
+        assert len(asked) <= 2 * SPAN
+    assert rows(view) == list(range(7, 50_000, 50))
+
+
+@given(RECORDS, RECORDS, st.lists(st.integers(0, 29), max_size=10, unique=True), st.booleans(), st.integers(1, 9))
+def test_rows_that_belong_to_another_one_are_folded_unless_that_one_does_not_show(
+    before: list[tuple[tuple[Pane, ...], bool]],
+    after: list[tuple[tuple[Pane, ...], bool]],
+    members: list[int],
+    tested: bool,
+    budget: int,
+) -> None:
+    model = Model(100)
+    model.append(before)
+    head = 0
+    heads: dict[int, int] = {}
+    view = View(model.ring, None, PASSING if tested else None, heads)
+    view.step(budget)
+    found = {seq: head for seq in members if head < seq < len(before)}
+    heads.update(found)
+    view.fold(heads, min(found, default=0), max(found, default=0))
+    model.append(after)
+    while view.behind:
+        view.step(budget)
+    shown = model.expected(None, tested=tested)
+    assert rows(view) == ([seq for seq in shown if seq not in heads] if head in shown else shown)

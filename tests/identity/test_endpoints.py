@@ -114,6 +114,8 @@ def test_rootless_and_podman_sockets_are_usual(tmp_path: Path, listen: Listen) -
             "root/run/podman/podman.sock",
             "home/.docker/run/docker.sock",
             "runtime/docker.sock",
+            "runtime/podman/podman.sock",
+            "root/run/user/1001/podman/podman.sock",
         )
     ]
     found = looked(tmp_path, environ={"XDG_RUNTIME_DIR": str(tmp_path / "runtime")})

@@ -93,3 +93,12 @@ def test_a_text_means_what_the_first_rule_finds(text: str, expected: list[int]) 
 
 def test_an_engine_that_is_reached_in_two_ways_gives_no_candidate_twice() -> None:
     assert len(match("c8fee", NETNSES, IDENTITIES, (*VIEWS, *VIEWS))) == 1
+
+
+def test_a_path_means_what_it_leads_to_for_us_before_what_it_leads_to_elsewhere() -> None:
+    here, elsewhere = netns(11, "/run/x", mntns=1), netns(12, "/run/x", mntns=2)
+    both = [here, elsewhere]
+    identities = identify(both, (), {})
+    assert match("/run/x", both, identities, (), mntns=1) == (here.key,)
+    assert match("/run/x", both, identities, (), mntns=2) == (elsewhere.key,)
+    assert match("/run/x", both, identities, (), mntns=3) == (here.key, elsewhere.key)

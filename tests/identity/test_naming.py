@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ovltui.identity.cgroups import Inside, inside
 from ovltui.identity.model import Container, EngineView, Identity, Kind, Network
 from ovltui.identity.naming import identify
 from ovltui.netns.model import Mount, Netns, NetnsKey
@@ -258,6 +259,87 @@ def test_a_container_is_filed_under_its_overlay_before_ingress_and_bridges() -> 
     bridge = Network("b" * 64, "a-bridge", "bridge", "local", ingress=False, vni=None, subnets=())
     identity = one(netns(3, pids=(700,)), engine(1, many, networks=(bridge, *NETWORKS)))
     assert (identity.network, identity.network_id) == ("mynet01", MYNET)
+
+
+A, B = "a1" * 32, "b2" * 32
+SHELL = "0::/user.slice/session-3.scope"
+
+
+def told(table: str, starter: str = SHELL, command: str = "sleep 60") -> dict[NetnsKey, Inside]:
+    return {key(3): inside(700, command, f"0::{table}", starter)}
+
+
+@pytest.mark.parametrize(
+    ("paths", "table", "name", "kind"),
+    [
+        ((), f"/docker/{A}", A[:12], Kind.CONTAINER),
+        (("/run/docker/netns/2f4fc677a4cb",), f"/docker/{A}", A[:12], Kind.CONTAINER),
+        (("/run/netns/cni-8c24f3a1-0000-1111-2222-0123456789ab",), f"/k8s.io/{A}", A[:12], Kind.CONTAINER),
+        (("/run/netns/blue",), f"/k8s.io/{A}", "blue", Kind.NAMED),
+        (
+            ("/run/netns/cni-8c24f3a1-0000-1111-2222-0123456789ab",),
+            "/",
+            "cni-8c24f3a1-0000-1111-2222-0123456789ab",
+            Kind.NAMED,
+        ),
+        ((), f"/docker/{A}/docker/{B}", f"{A[:12]}/{B[:12]}", Kind.CONTAINER),
+        ((), "/lxc/web", "web", Kind.CONTAINER),
+        ((), "/system.slice/nginx.service", "nginx.service", Kind.PROCESS),
+        (("/run/netns/blue",), "/system.slice/nginx.service", "blue", Kind.NAMED),
+        ((), "/user.slice/session-3.scope", "sh:700", Kind.PROCESS),
+    ],
+)
+def test_without_an_engine_the_control_group_tells(paths: tuple[str, ...], table: str, name: str, kind: Kind) -> None:
+    made = netns(3, *paths, pids=(700,))
+    identity = identify([made], [], {700: "sh"}, told(table))[made.key]
+    assert (identity.name, identity.kind) == (name, kind)
+    assert identity.why
+
+
+def test_a_namespace_made_inside_a_container_is_not_called_after_it() -> None:
+    made = netns(3, pids=(700,))
+    identity = identify([made], [], {700: "sh"}, told(f"/docker/{A}", starter=f"0::/docker/{A}"))[made.key]
+    assert (identity.name, identity.kind) == ("sh:700", Kind.PROCESS)
+    assert identity.why == "known by its processes only; process 700 is sleep 60"
+
+
+def test_what_an_engine_says_counts_more_than_the_control_group() -> None:
+    made = netns(3, pids=(700,))
+    assert identify([made], [engine(1, WEB)], {}, told(f"/docker/{B}"))[made.key].name == "web"
+
+
+TASKS = ("k7dx1aaaaaaaaaaaaaaaaaaaa", "k7dx2bbbbbbbbbbbbbbbbbbbb")
+
+
+def task(number: int, pid: int) -> Container:
+    made = container(number, f"svc.3.{TASKS[number]}", pid=pid)
+    return replace(made, task=TASKS[number], service="svc", project="shop")
+
+
+def test_a_task_is_called_as_docker_service_ps_calls_it() -> None:
+    identity = one(netns(3, pids=(700,)), engine(1, task(0, 700)))
+    assert (identity.name, identity.container, identity.service, identity.project) == (
+        "svc.3",
+        f"svc.3.{TASKS[0]}",
+        "svc",
+        "shop",
+    )
+
+
+def test_two_tasks_of_one_slot_are_told_apart_by_engine_else_by_the_shortest_part_of_their_ids() -> None:
+    netnses = [netns(3, pids=(700,)), netns(4, pids=(800,))]
+    here = identify(netnses, [engine(1, task(0, 700), task(1, 800))], {})
+    assert [identity.name for identity in here.values()] == ["svc.3@k7dx1", "svc.3@k7dx2"]
+    apart = identify(netnses, [engine(1, task(0, 700), name="a"), engine(2, task(1, 800), name="b")], {})
+    assert [identity.name for identity in apart.values()] == ["svc.3@a", "svc.3@b"]
+
+
+def test_containers_without_a_namespace_of_their_own_stand_with_the_one_that_they_live_in() -> None:
+    sidecar = container(8, "sidecar", mode=f"container:{WEB.id}")
+    exporter = container(9, "exporter", mode="host")
+    netnses = [netns(1, own=True), netns(3, pids=(700,))]
+    names = identify(netnses, [engine(1, WEB, sidecar, exporter, netns=key(1))], {})
+    assert [(one.name, one.sharers) for one in names.values()] == [("host", ("exporter",)), ("web", ("sidecar",))]
 
 
 _words = st.sampled_from(["host", "blue", "vm", "mynet01", "blue@vm", "blue@named", "host@vm", "a"])

@@ -125,7 +125,7 @@ def test_a_kernel_that_tells_no_id_is_asked_by_cookie(new_netns: NewNetns, monke
 def test_without_an_id_the_inode_stands_in_and_says_so(new_netns: NewNetns, monkeypatch: pytest.MonkeyPatch) -> None:
     made = new_netns("h5-older")
     monkeypatch.setattr(namespace, "_NS_GET_ID", 0xB7FF)
-    monkeypatch.setattr(namespace, "_SO_NETNS_COOKIE", 9999)
+    monkeypatch.setattr(namespace, "SO_NETNS_COOKIE", 9999)
     with opened(str(made.path)) as found:
         assert (found.id, found.inode, found.lasting) == (made.inode, made.inode, False)
 

@@ -2,12 +2,14 @@
 
 import os
 import pwd
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from ovltui.errors import ExitStatus
@@ -15,14 +17,16 @@ from ovltui.events.decode import decode
 from ovltui.events.record import Kind, Record
 from ovltui.kernel import capabilities, procfs
 from ovltui.kernel.capabilities import Capability
+from ovltui.kernel.dress import NETWORK_ONLY
 from ovltui.kernel.dump import dump
 from ovltui.kernel.namespace import opened
 from ovltui.kernel.peer import listener
 from ovltui.kernel.relaunch import module_command
 from ovltui.kernel.spawn import CANNOT_RUN, NOT_FOUND, command_line
 from ovltui.kernel.users import login_shell
+from ovltui.kernel.wire import Table
 from tests.bed.netns import NamedNetns, ip
-from tests.kernel.hearing import UNPRIVILEGED, inode
+from tests.kernel.hearing import UNPRIVILEGED, await_true, inode
 
 NewNetns = Callable[[str], NamedNetns]
 HOSTILE = "\x1b[31m\n\u202e"
@@ -65,6 +69,34 @@ def test_names_and_commands_of_processes_are_clean() -> None:
     assert (procfs.name(gone), procfs.command(gone)) == ("", ())
 
 
+NAMED = {
+    "plain": ("sleep", "/bin/sleep", ("sleep", "60")),
+    "longer than the kernel keeps": ("a-program-with-a-long-name", None, ("60",)),
+    "blanks in it": ("a b", None, ("60",)),
+    "another name than its program's": ("sleep", "/bin/sleep", ("something-else-altogether", "60")),
+    "no words but one": ("cat", "/bin/cat", ("cat",)),
+    "a title over its words": ("cat", "/bin/cat", ("cat: working hard",)),
+}
+
+
+@pytest.mark.parametrize("case", NAMED)
+def test_names_and_commands_are_those_that_other_tools_show(case: str, tmp_path: Path) -> None:
+    name, program, words = NAMED[case]
+    if program is None:
+        program = str(tmp_path / name)
+        shutil.copy("/bin/sleep", program)
+        words = (program, *words)
+    with subprocess.Popen(words, executable=program, stdin=subprocess.PIPE) as process:
+        try:
+            await_true(lambda: psutil.Process(process.pid).exe() == os.path.realpath(program))
+            oracle = psutil.Process(process.pid)
+            assert procfs.name(process.pid) == oracle.name() == name
+            assert list(procfs.raw_command(process.pid)) == oracle.cmdline()
+            assert procfs.parent(process.pid) == os.getpid()
+        finally:
+            process.kill()
+
+
 def test_all_processes_are_listed_with_their_namespaces() -> None:
     found = {process.pid: process for process in procfs.processes()}
     own = found[os.getpid()]
@@ -96,7 +128,7 @@ def test_the_shell_is_that_of_the_person_if_it_can_be_run(tmp_path: Path) -> Non
 def test_a_module_is_run_from_its_own_place_and_not_from_the_current_directory(tmp_path: Path) -> None:
     (tmp_path / "ovltui").mkdir()
     (tmp_path / "ovltui/__init__.py").write_text("raise SystemExit('taken over')")
-    words = module_command("ovltui.kernel.spawn", "1", "/nowhere", "true", bare=True)
+    words = module_command("ovltui.kernel.spawn", "1", "/nowhere", NETWORK_ONLY.word(), "true", bare=True)
     ended = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (
         ExitStatus.NO_NETNS,
@@ -147,9 +179,9 @@ def test_a_dump_holds_what_ip_prints(new_netns: NewNetns) -> None:
     made.ip("address", "add", "192.0.2.7/24", "dev", "br7")
     made.ip("address", "add", "2001:db8::7/64", "dev", "br7", "nodad")
     with opened(str(made.path)) as there:
-        answers = dump(there, own=False)
-    links = [decode(Record(0, 0, 0, Kind.MESSAGE, raw)).fields for raw in answers.links]
-    addresses = [decode(Record(0, 0, 0, Kind.MESSAGE, raw)).fields for raw in answers.addresses]
+        answers = dump(there, (Table.LINKS, Table.ADDRESSES), own=False)
+    links = [decode(Record(0, 0, 0, Kind.MESSAGE, raw)).fields for raw in answers[Table.LINKS]]
+    addresses = [decode(Record(0, 0, 0, Kind.MESSAGE, raw)).fields for raw in answers[Table.ADDRESSES]]
     shown = made.json("address", "show")
     assert [(one["ifindex"], one["ifname"]) for one in links] == [(one["ifindex"], one["ifname"]) for one in shown]
     assert {(one["ifindex"], one["local"], one["prefixlen"]) for one in addresses} == {
@@ -159,7 +191,8 @@ def test_a_dump_holds_what_ip_prints(new_netns: NewNetns) -> None:
 
 def test_a_dump_of_our_own_namespace_needs_no_visit() -> None:
     with opened("/proc/self/ns/net") as own:
-        links = [decode(Record(0, 0, 0, Kind.MESSAGE, raw)).fields for raw in dump(own, own=True).links]
+        answers = dump(own, (Table.LINKS,), own=True)
+    links = [decode(Record(0, 0, 0, Kind.MESSAGE, raw)).fields for raw in answers[Table.LINKS]]
     named = dict(socket.if_nameindex())
     assert {one["ifindex"]: one["ifname"] for one in links if one["ifindex"] in named} == {
         index: name for index, name in named.items() if index in {one["ifindex"] for one in links}

@@ -15,7 +15,10 @@ import pytest
 from ovltui.kernel import mountinfo
 from ovltui.kernel.namespace import Identified, netns_id_of, opened
 from ovltui.kernel.procfs import processes
-from ovltui.netns.discover import Discoverer, Sweep, host_name, key_of, ways_in
+from ovltui.netns import numbers
+from ovltui.netns.discover import Discoverer, Sweep, host_name, key_of
+from ovltui.netns.evidence import ways_in
+from ovltui.netns.gaps import HIDEPID
 from ovltui.netns.model import Mount, Netns, Source
 from ovltui.netns.mounts import MountTables
 from tests.bed.netns import NamedNetns, ip
@@ -71,7 +74,7 @@ def test_every_name_of_ip_netns_is_found(new_netns: NewNetns) -> None:
         netns = found[one.inode]
         with opened(str(one.path)) as there:
             assert netns.key.id == there.id
-        assert (netns.sources, netns.pids, netns.own, netns.gaps) == ((Source.MOUNT,), (), False, ())
+        assert (netns.sources[0], netns.pids, netns.own, netns.gaps) == (Source.MOUNT, (), False, ())
 
 
 @pytest.mark.needs_root
@@ -110,7 +113,7 @@ def test_a_process_alone_keeps_a_namespace_listed_with_all_of_its_processes(new_
         ip("netns", "delete", made.name)
         netns = by_inode(sweep())[there]
         assert netns.pids == tuple(sorted((first, second)))
-        assert (netns.sources, netns.mounts) == ((Source.PROCESS,), ())
+        assert (netns.sources[0], netns.mounts) == (Source.PROCESS, ())
         assert netns.key.id == netns_id_of(first)
     assert netns.key not in {netns.key for netns in sweep().netnses}
 
@@ -148,7 +151,10 @@ def test_a_namespace_whose_only_mount_is_covered_is_counted(new_netns: NewNetns)
     assert not [gap for gap in found.gaps if str(lost) in gap]
 
 
-def test_each_is_greeted_once_while_it_is_open_and_its_answer_is_the_nsid(new_netns: NewNetns) -> None:
+def test_each_is_greeted_once_while_it_is_open_and_its_answer_is_the_nsid(
+    new_netns: NewNetns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(numbers, "listed", frozenset)
     made = new_netns("h5-greet")
     greeted: list[tuple[int, bool]] = []
 
@@ -194,7 +200,8 @@ def test_an_unprivileged_user_is_told_what_is_hidden(new_netns: NewNetns) -> Non
     assert int(hidden[0][0]) > 0
 
 
-def test_processes_that_end_during_the_sweep_are_left_out(tmp_path: Path) -> None:
+def test_processes_that_end_during_the_sweep_are_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numbers, "listed", frozenset)
     proc = tmp_path / "proc"
     (proc / "self/ns").mkdir(parents=True)
     (proc / "self/ns/net").symlink_to("/proc/self/ns/net")
@@ -204,7 +211,7 @@ def test_processes_that_end_during_the_sweep_are_left_out(tmp_path: Path) -> Non
     (proc / "88/ns/mnt").symlink_to("mnt:[4026599998]")
     (proc / "uptime").touch()
     assert [asdict(process) for process in processes(proc)] == [{"pid": 88, "net": 4026599999, "mnt": 4026599998}]
-    assert Discoverer(proc=proc).sweep() == Sweep((), ())
+    assert Discoverer(proc=proc).sweep() == Sweep((), (HIDEPID,))
 
 
 def test_a_mount_table_is_asked_of_another_process_where_the_first_one_ended(tmp_path: Path) -> None:

@@ -12,9 +12,11 @@ from ovltui.kernel import mountwatch
 from ovltui.kernel.namespace import opened
 from ovltui.kernel.nsid import FIRST_GIVEN, give_nsid
 from ovltui.kernel.rtnl import Rtnl
+from ovltui.netns import beat
 from ovltui.netns import watch as watch_module
 from ovltui.netns.discover import Sweep, nsid_only
 from ovltui.netns.watch import NetnsWatch
+from tests.bed.hiding import hidden
 from tests.bed.netns import NamedNetns, ip
 from tests.kernel.hearing import NsidSocket, await_true, inode, open_files
 
@@ -105,6 +107,32 @@ def test_a_process_alone_is_found_by_the_period(published: Published, monkeypatc
         alone = inode(f"/proc/{process.pid}/ns/net")
         await_true(lambda: alone in published.inodes(), 0.5)
         process.kill()
+
+
+@pytest.mark.needs_root
+def test_what_a_descriptor_keeps_is_found_after_a_hint_and_leaves_with_it(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beat, "REST_S", 60.0)
+    monkeypatch.setattr(beat, "HINT_REST_S", 0.01)
+    monkeypatch.setattr(beat, "HINT_SHARE", 1.0)
+    with hidden("descriptor") as there:
+        published.watch.hint()
+        await_true(lambda: there.inode in published.inodes(), 5)
+        (netns,) = [netns for netns in published.sweeps[-1].netnses if netns.inode == there.inode]
+        assert any(f"(pid {there.pid})" in holder for holder in netns.held)
+    published.watch.hint()
+    await_true(lambda: there.inode not in published.inodes(), 5)
+
+
+@pytest.mark.needs_root
+def test_without_a_hint_it_is_found_by_the_next_full_look(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beat, "REST_S", 0.2)
+    monkeypatch.setattr(beat, "SHARE", 1.0)
+    with hidden("socket") as there:
+        await_true(lambda: there.inode in published.inodes(), 10)
 
 
 def test_closing_leaves_no_thread_and_no_descriptor_and_hints_do_nothing_then() -> None:

@@ -26,10 +26,11 @@ def link(
     kind: wire.Rtm = wire.Rtm.NEWLINK,
     *,
     family: int = socket.AF_UNSPEC,
+    change: int = ALL_CHANGED,
     more: bytes = b"",
 ) -> bytes:
     """Return a link message."""
-    body = _IFINFOMSG.pack(family, 1, ifindex, UP, ALL_CHANGED) + wire.attribute(3, ifname + b"\0") + more
+    body = _IFINFOMSG.pack(family, 1, ifindex, UP, change) + wire.attribute(3, ifname + b"\0") + more
     return wire.message(kind, 0, 0, body)
 
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from ovltui.errors import NetnsError
+from ovltui.errors import ExitStatus, NetnsError, OvltuiError
 from ovltui.events.line import line
 from ovltui.kernel.namespace import opened
+from ovltui.kernel.solicit import Setting
 from ovltui.session.live import LiveSession, Options
 from ovltui.session.solicitor import Solicitor
 from tests.bed.netns import NamedNetns
@@ -75,10 +76,35 @@ def test_it_is_set_back_when_the_program_is_killed(new_netns: NewNetns) -> None:
 
 def test_a_link_that_is_not_there_is_one_sentence(new_netns: NewNetns) -> None:
     blue, netns_id = made(new_netns)
-    with pytest.raises(NetnsError, match="There is no link nosuch in that namespace"):
+    with pytest.raises(OvltuiError, match="There is no link nosuch in that namespace") as raised:
         Solicitor().switch_on(str(blue.path), netns_id, "nosuch")
-    with pytest.raises(NetnsError, match="is another one now"):
+    assert raised.value.status == ExitStatus.FINDINGS
+    with pytest.raises(NetnsError, match="is gone, or another one now"):
         Solicitor().switch_on(str(blue.path), netns_id + 1, "v0")
+
+
+def test_it_is_set_back_though_the_process_that_led_there_is_gone(new_netns: NewNetns) -> None:
+    blue, netns_id = made(new_netns)
+    solicitor = Solicitor()
+    sleeper = subprocess.Popen(blue.command("sleep", "60"))
+    try:
+        deadline = time.monotonic() + 3
+        while os.stat(f"/proc/{sleeper.pid}/ns/net").st_ino != blue.inode:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        solicitor.switch_on(f"/proc/{sleeper.pid}/ns/net", netns_id, "v0", ("/proc/self/ns/net", str(blue.path)))
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+    assert value(blue) == "1"
+    solicitor.close()
+    assert value(blue) == "0"
+
+
+def test_the_command_can_be_copied_whatever_the_link_is_called() -> None:
+    dotted = Setting("/run/netns/a b", 1, "eth0.10", 1).command
+    assert dotted == "nsenter --net='/run/netns/a b' sysctl -w net/ipv4/neigh/eth0.10/app_solicit=1"
+    assert "'net.ipv4.neigh.x;reboot.app_solicit'=1" in Setting("/p", 1, "x;reboot", 1).command
 
 
 def test_a_lookup_is_then_told(new_netns: NewNetns) -> None:

@@ -1,25 +1,32 @@
 """The start screen: namespaces at the left, live link, route and neigh panes beside them."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
 from textual.widgets import Footer, Label
 
 from ovltui.events.vocabulary import Pane
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row, Snapshot
-from ovltui.tui.screens.event_detail import EventDetail
+from ovltui.tui.screens.beneath import page_of
+from ovltui.tui.screens.keys import EVENTS_KEYS
+from ovltui.tui.screens.kinds import Kinds, choice, kinds_of
 from ovltui.tui.screens.narrowing import InNetns
 from ovltui.tui.screens.netns_detail import NetnsDetail
+from ovltui.tui.screens.titles import label, pane_of, title
+from ovltui.tui.screens.with_shells import WithShells
+from ovltui.tui.shells import Shells
 from ovltui.tui.widgets.browser import Browser
 from ovltui.tui.widgets.event_pane import EventPane
 from ovltui.tui.widgets.filter_line import FilterLine
 from ovltui.tui.widgets.line_list import LineList
+from ovltui.tui.widgets.notice import Notice
+from ovltui.tui.widgets.shell_pane import ShellPane
 from ovltui.tui.widgets.status import Rate, Status, StatusLine
 
 _WIDE = 100
@@ -28,40 +35,24 @@ _WIDEST_NETNS = 22
 _WIDEST_NETNS_NARROW = 14
 
 
-class EventsScreen(Screen[None]):
+class EventsScreen(WithShells):
     """Events, and where they happen.
 
     Args:
         session: what to show.
+        shells: those that are open.
         ascii_only: draw with ASCII alone.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        # With priority, what is typed right behind these keys goes where they lead, not where the focus was.
-        Binding("slash", "filter", "Filter", key_display="/", priority=True, id="events.filter"),
-        Binding("S", "app.shell", "Shell", id="shell.full"),
-        Binding("p", "pause", "Pause", id="events.pause"),
-        Binding("a", "all", "All", id="events.all"),
-        Binding("z", "zoom", "Zoom", id="pane.zoom"),
-        Binding("question_mark,f1", "app.help", "Help", key_display="?", id="app.help"),
-        Binding("q", "app.quit", "Quit", id="app.quit"),
-        Binding("colon,ctrl+p", "app.command_palette", "Commands", show=False, id="app.commands"),
-        Binding("enter", "accept_filter", "Keep filter", show=False, priority=True, id="filter.accept"),
-        Binding("tab", "step(1)", "Next pane", show=False, priority=True, id="pane.next"),
-        Binding("shift+tab", "step(-1)", "Previous pane", show=False, priority=True, id="pane.previous"),
-        Binding("ctrl+l", "app.redraw", "Redraw", show=False, id="app.redraw"),
-        Binding("ctrl+z", "app.suspend_process", "Suspend", show=False, id="app.suspend"),
-        Binding("ctrl+c", "app.interrupt", "Quit (twice)", show=False, priority=True, id="app.interrupt"),
-        Binding("escape", "back", "Back", show=False, id="app.back"),
-        Binding("U", "app.sudo", "Again under sudo", show=False, id="app.sudo"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*EVENTS_KEYS]
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide"), (130, "-wider")]  # noqa: RUF012  (as the base has it)
     CSS_PATH = "events.tcss"
 
-    def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
-        super().__init__(classes="-ascii" if ascii_only else "")
+    def __init__(self, session: Session, shells: Shells, *, ascii_only: bool = False) -> None:
+        super().__init__(shells, ascii_only=ascii_only)
         self._session = session
         self._filters: dict[str, str] = {}
+        self._kinds: dict[str, Kinds] = {}
         self._filtering: LineList | None = None
         self._snapshot: Snapshot | None = None
         self._frozen: int | None = None
@@ -70,15 +61,16 @@ class EventsScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Lay the widgets out; which of them show is the style sheet's affair."""
-        ring, names = self._session.ring, self._session.names
+        ring, names, bursts = self._session.ring, self._session.names, self._session.bursts
         yield StatusLine(id="status")
-        yield Label("", id="notice", markup=False)
+        yield Notice(id="notice")
         with Horizontal(id="body"):
             yield Browser(id="browser")
             with Vertical(id="panes"):
-                yield EventPane(ring, names, None, id="all")
+                yield EventPane(ring, names, None, bursts, id="all")
                 for pane in Pane:
-                    yield EventPane(ring, names, pane, id=pane.value)
+                    yield EventPane(ring, names, pane, bursts, id=pane.value)
+                yield ShellPane(self.shells, id="shell")
         with Horizontal(id="filtering"):
             yield Label("", id="target", markup=False)
             yield FilterLine(id="filter")
@@ -103,7 +95,7 @@ class EventsScreen(Screen[None]):
         renamed = self._snapshot is None or snapshot.version != self._snapshot.version
         if snapshot != self._snapshot:
             self._snapshot = snapshot
-            self._notice(snapshot)
+            self.query_one(Notice).show(snapshot, unprivileged=self._session.unprivileged)
             self.query_one(Browser).show(snapshot)
             self._align()
         for pane in self.panes():
@@ -126,7 +118,7 @@ class EventsScreen(Screen[None]):
 
     def focus_step(self, by: int) -> None:
         """Move the focus to the next or previous pane; in a narrow terminal that brings it into sight."""
-        ring = self._ring_of_panes()
+        ring = (*self._ring_of_panes(), *self.query(ShellPane).filter(".-open"))
         current = next((at for at, widget in enumerate(ring) if widget is self.focused), 0)
         self._bring(ring[(current + by) % len(ring)])
 
@@ -156,11 +148,11 @@ class EventsScreen(Screen[None]):
     @on(EventPane.Opened)
     def _open_event(self, event: EventPane.Opened) -> None:
         try:
-            record = self._session.ring[event.seq]
+            page = page_of(self._session, event.seq)
         except KeyError:
             self.notify("This record is no longer kept.", severity="warning", markup=False)
             return
-        self.app.push_screen(EventDetail(record, self._session.names))
+        self.app.push_screen(page)
 
     @on(Browser.Opened)
     def _open_netns(self, event: Browser.Opened) -> None:
@@ -170,7 +162,7 @@ class EventsScreen(Screen[None]):
     def _filter(self, event: FilterLine.Typed) -> None:
         target = self._filtering
         if target:
-            self.query_one("#target", Label).update(f"filter {_label(target)}:")
+            self.query_one("#target", Label).update(f"filter {label(target)}:")
         if isinstance(target, EventPane | Browser):
             target.apply_filter(event.wanted)
             self._filters[target.id or ""] = self.query_one(FilterLine).value
@@ -188,9 +180,9 @@ class EventsScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter is typed, a slash is text and enter ends it."""
-        del parameters
         typing = isinstance(self.focused, FilterLine)
-        return {"filter": not typing, "accept_filter": typing}.get(action, True)
+        allowed = {"filter": not typing, "accept_filter": typing}.get(action, True)
+        return allowed and super().check_action(action, parameters)
 
     def action_accept_filter(self) -> None:
         """Keep the filter that was typed, unless it is invalid."""
@@ -201,9 +193,22 @@ class EventsScreen(Screen[None]):
         """Type a filter for the focused pane."""
         focused = self.focused
         self._filtering = focused if isinstance(focused, LineList) else self._ring_of_panes()[0]
-        self.query_one("#target", Label).update(f"filter {_label(self._filtering)}:")
+        self.query_one("#target", Label).update(f"filter {label(self._filtering)}:")
         self.query_one("#filtering").display = True
         self.query_one(FilterLine).open(self._filters.get(self._filtering.id or "", ""))
+
+    def action_kinds(self) -> None:
+        """Choose which kinds of events the focused pane shows."""
+        focused = self.focused
+        pane = focused if isinstance(focused, EventPane) else next(self.panes(), self.query_one("#all", EventPane))
+        shown, changed = self._kinds.get(pane.id or ""), partial(self._show_kinds, pane)
+        self.app.push_screen(choice(label(pane), pane_of(pane), shown, self._session.ring, changed))
+
+    def _show_kinds(self, pane: EventPane, shown: Kinds) -> None:
+        self._kinds[pane.id or ""] = shown
+        pane.choose_kinds(None if shown.issuperset(kinds_of(pane_of(pane))) else shown)
+        self.on_resize()
+        self.app.call_later(self.paint)
 
     def action_pause(self) -> None:
         """Freeze the panes, or follow the newest again; nothing is lost meanwhile."""
@@ -245,8 +250,14 @@ class EventsScreen(Screen[None]):
         panes = [pane for pane in self.query(EventPane) if single or pane.id != "all"]
         return [*panes, browser] if single else [browser, *panes]
 
-    def _bring(self, widget: LineList) -> None:
-        self._mark_current(widget)
+    def make_room_for_shell(self) -> None:
+        """Where the browser fills a narrow terminal, show the panes instead."""
+        if self.has_class("-browser"):
+            self._mark_current(self.query_one("#all", EventPane))
+
+    def _bring(self, widget: LineList | ShellPane) -> None:
+        if isinstance(widget, LineList):
+            self._mark_current(widget)
         if widget.focusable:
             self.set_focus(widget)
         else:  # the style sheet brings it into sight first
@@ -258,13 +269,6 @@ class EventsScreen(Screen[None]):
             other.set_class(other is widget, "-current")
         self.set_class(isinstance(widget, Browser), "-browser")
 
-    def _notice(self, snapshot: Snapshot) -> None:
-        """Say above all else that much is hidden, and how to see it."""
-        label = self.query_one("#notice", Label)
-        label.display = self._session.unprivileged
-        first = snapshot.gaps[0].split(":")[0] if snapshot.gaps else "much is hidden"
-        label.update(f"not root: {first}; U starts again under sudo")
-
     def _align(self) -> None:
         """Give all panes one width for names of namespaces, so that their lines stand under each other."""
         assert self._snapshot is not None
@@ -274,16 +278,16 @@ class EventsScreen(Screen[None]):
 
     def on_resize(self) -> None:
         """Say in each frame which panes ``tab`` leads to, where only one is in sight."""
-        ring = self._ring_of_panes()
-        narrow, between = self.size.width < _WIDE, " | " if self.has_class("-ascii") else " · "
+        ring, form = self._ring_of_panes(), {"narrow": self.size.width < _WIDE, "ascii_only": self.has_class("-ascii")}
         for widget in self.query(LineList):
-            words = [f"[b]{_label(pane)}[/b]" if pane is widget else f"[$dim]{_label(pane)}[/]" for pane in ring]
-            widget.border_title = f"{between.join(words)}  [$dim](tab)[/]" if narrow else _label(widget)
+            widget.border_title = title(widget, ring, self._kinds.get(widget.id or ""), **form)
         if self._snapshot:
             self._align()
 
     def _say(self) -> None:
         ring, snapshot = self._session.ring, self._snapshot
+        self._session.activity.look()
+        self.query_one(Browser).show_activity(self._session.activity.active)
         self.query_one(StatusLine).status = Status(
             host=self._session.host,
             kinds=tuple(row.identity.kind for row in snapshot.rows) if snapshot else (),
@@ -293,8 +297,3 @@ class EventsScreen(Screen[None]):
             waiting=None if self._frozen is None else ring.end - self._frozen,
             lost=self._session.stream.lost,
         )
-
-
-def _label(widget: LineList) -> str:
-    """Return what a pane is called: words of ours, never from outside."""
-    return {"browser": "namespaces", "all": "events"}.get(widget.id or "", widget.id or "")

@@ -10,14 +10,20 @@ from ovltui.tui.screens.page import Page, heading
 _WHAT = """\
 A line is one event of one namespace: when, where, mark, what.
 + new   - gone   ~ changed   → moved away   ? looked up, missed   ! lost
+\N{MULTIPLICATION SIGN}12 in front of a text: it came twelve times, the first time when the line says.
 Choose a namespace or a network and the panes narrow to it; a widens.
 Scrolling up pauses, G or End is live again; nothing is lost meanwhile.
+f folds what the kernel did for an event of Docker beneath it, enter lists it.
 """
 _NOT_OURS = frozenset(("Copy selected text", "Scroll Left", "Scroll Right", "Page Left", "Page Right", "palette"))
 """Bindings of the library that lead nowhere here."""
 _KEYS = {
     "slash": "/",
     "question_mark": "?",
+    "exclamation_mark": "!",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "ctrl+right_square_bracket": "ctrl+]",
     "colon": ":",
     "pageup": "PgUp",
     "pagedown": "PgDn",

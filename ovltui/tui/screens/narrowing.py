@@ -1,7 +1,7 @@
 """The test by which the panes narrow to some namespaces."""
 
 from ovltui.events.record import Record
-from ovltui.netns.model import NetnsKey
+from ovltui.netns.model import NetnsKey, numbered
 from ovltui.session.session import Session
 
 
@@ -20,7 +20,8 @@ class InNetns:
     def where(self, nsid: int, seq: int) -> bool:
         """Return whether messages of ``nsid`` may show at ``seq``: the same, before there is a record."""
         tenure = self._session.tenures.at(nsid, seq)
-        return tenure is not None and tenure.key in self._keys
+        key = tenure.key if tenure else None
+        return (key or numbered(self._session.host, nsid)) in self._keys
 
     def __call__(self, record: Record) -> bool:
         """Return whether ``record`` shows."""

@@ -1,9 +1,13 @@
 """What is known of one namespace: whose it is, how it was found, what is in it, how to get there by hand."""
 
-from rich.text import Text
+from typing import ClassVar
 
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.message import Message
+
+from ovltui.session.holders import by_hand, holders
 from ovltui.session.snapshot import Row
-from ovltui.text import clean
 from ovltui.tui.screens.page import Page, fact, heading
 
 _MOST_PIDS = 12
@@ -16,9 +20,26 @@ class NetnsDetail(Page):
         row: what the last snapshot said of it.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("d", "docker", "docker inspect", id="page.docker")]
+
+    class DockerWanted(Message):
+        """The user wants to read what Docker says of it."""
+
+        def __init__(self, row: Row) -> None:
+            self.row = row
+            super().__init__()
+
     def __init__(self, row: Row) -> None:
         super().__init__()
         self._row = row
+
+    def action_docker(self) -> None:
+        """Show what Docker says of it."""
+        self.post_message(self.DockerWanted(self._row))
+
+    def hint(self) -> str:
+        """The keys."""
+        return "d docker inspect, esc goes back"
 
     def title_text(self) -> str:
         """Its name."""
@@ -34,7 +55,8 @@ class NetnsDetail(Page):
             kind = f"{link.kind} vni {link.vni}" if link.vni is not None else link.kind
             fact(text, link.ifname, f"{'UP' if link.up else 'DOWN'}  {kind}")
         heading(text, "addresses")
-        for address in self._row.addresses or ("none beyond loopback and link-local",):
+        none = "not known" if self._row.netns.is_number else "none beyond loopback and link-local"
+        for address in self._row.addresses or (none,):
             text.append(f"  {address}\n")
         return text
 
@@ -47,6 +69,9 @@ class NetnsDetail(Page):
             ("network", identity.network),
             ("vni", identity.vni),
             ("container", identity.container),
+            ("project", identity.project),
+            ("service", identity.service),
+            ("also in it", " ".join(identity.sharers) or None),
             ("engine", identity.engine),
         ):
             if value is not None:
@@ -56,8 +81,8 @@ class NetnsDetail(Page):
         netns = self._row.netns
         heading(text, "where it is")
         nsid = "ours" if netns.own else "none" if netns.nsid is None else str(netns.nsid)
-        fact(text, "kernel id", str(netns.key.id))
-        fact(text, "inode", f"net:[{netns.inode}]")
+        fact(text, "kernel id", "unknown" if netns.is_number else str(netns.key.id))
+        fact(text, "inode", "unknown" if netns.is_number else f"net:[{netns.inode}]")
         fact(text, "nsid", nsid)
         fact(text, "found by", ", ".join(netns.sources) or "nothing any more")
         for mount in netns.mounts:
@@ -65,17 +90,8 @@ class NetnsDetail(Page):
         pids = " ".join(map(str, netns.pids[:_MOST_PIDS]))
         more = f" and {len(netns.pids) - _MOST_PIDS} more" if len(netns.pids) > _MOST_PIDS else ""
         fact(text, "processes", f"{pids}{more}" or "none")
+        for holder in holders(netns) or ("nobody whom we can see",):
+            fact(text, "kept alive by", holder)
         for gap in netns.gaps:
             fact(text, "gap", gap)
-        fact(text, "by hand", _by_hand(self._row))
-
-
-def _by_hand(row: Row) -> str:
-    """Return the command that opens a shell there without ovltui."""
-    if row.netns.own:
-        return "any shell"
-    if row.netns.pids:
-        return f"nsenter --net=/proc/{row.netns.pids[0]}/ns/net"
-    for mount in row.netns.mounts:
-        return f"nsenter --net=/proc/{mount.pid}/root{clean(mount.path)}"
-    return "not to be entered"
+        fact(text, "by hand", by_hand(netns))

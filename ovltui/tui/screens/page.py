@@ -6,7 +6,6 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -42,11 +41,15 @@ class Page(ModalScreen[None]):
         """Return the page."""
         raise NotImplementedError
 
+    def hint(self) -> str:
+        """Return what stands in the frame below: the keys, in words of ours."""
+        return "esc goes back"
+
     def compose(self) -> ComposeResult:
         """One frame with the text in it."""
         frame = VerticalScroll(Static(self.body(), markup=False))
-        frame.border_title = Content(self.title_text()).markup
-        frame.border_subtitle = "esc goes back"
+        frame.border_title = Text(self.title_text())
+        frame.border_subtitle = self.hint()
         yield frame
 
     async def action_dismiss(self, result: None = None) -> None:

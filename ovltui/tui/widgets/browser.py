@@ -1,6 +1,6 @@
 """The browser: all namespaces as a tree, the current one or network decides what the panes show."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from ovltui.events.vocabulary import Action, Object
 from ovltui.identity.model import Kind
 from ovltui.netns.model import NetnsKey
 from ovltui.session.snapshot import Row, Snapshot
-from ovltui.session.tree import Branch, tree
+from ovltui.session.tree import Branch, Grouping, grouped
 from ovltui.tui.widgets.line_list import LineList, Part
 
 _STYLES = {
@@ -48,7 +48,10 @@ class Browser(LineList):
     """A tree of namespaces under their networks."""
 
     PREFIX = "browser"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Open", id="browser.open")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "open", "Open", id="browser.open"),
+        Binding("o", "group", "Group", show=False, id="browser.group"),
+    ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         f"browser--{part}"
         for part in [
@@ -63,6 +66,7 @@ class Browser(LineList):
             "heading",
             "detail",
             "dead",
+            "active",
         ]
     }
     """Styles of the cursor's row and of each kind of entry."""
@@ -78,6 +82,7 @@ class Browser(LineList):
         & .browser--named { color: $secondary; }
         & .browser--heading { color: $accent; text-style: bold; }
         & .browser--detail { color: $dim; }
+        & .browser--active { color: $success; }
         & .browser--dead { color: $error; text-style: strike; }
     }
     """
@@ -107,6 +112,9 @@ class Browser(LineList):
         self._rows: tuple[Row, ...] = ()
         self._current = self.ALL
         self._filter: Filter | None = None
+        self._grouping = Grouping.NETWORK
+        self._active: frozenset[NetnsKey] = frozenset()
+        self._shells: Mapping[NetnsKey, str] = {}
 
     @property
     def row_count(self) -> int:
@@ -136,6 +144,18 @@ class Browser(LineList):
             self._rows = snapshot.rows
             self._rebuild()
 
+    def show_activity(self, active: frozenset[NetnsKey]) -> None:
+        """Mark the namespaces that had events in the last seconds."""
+        if active != self._active:
+            self._active = active
+            self.refresh(self.size.region)
+
+    def show_shells(self, marks: Mapping[NetnsKey, str]) -> None:
+        """Mark the namespaces in which a shell runs."""
+        if marks != self._shells:
+            self._shells = dict(marks)
+            self.refresh(self.size.region)
+
     def apply_filter(self, wanted: Filter | None) -> None:
         """List only the namespaces whose name, kind or detail pass ``wanted``."""
         self._filter = wanted
@@ -154,11 +174,13 @@ class Browser(LineList):
     def parts(self, row: int) -> list[Part]:
         """Return the line of an entry: branch, name, and at the right what tells it apart."""
         entry = self._entries[row]
-        room = self.size.width - cell_len(entry.rail) - cell_len(entry.label) - 1
+        key = entry.row.netns.key if entry.row else None
+        mark = (" •" if key in self._active else "") + (self._shells.get(key, "") if key else "")
+        room = self.size.width - cell_len(entry.rail) - cell_len(entry.label) - len(mark) - 1
         detail = entry.detail if cell_len(entry.detail) <= room else f"{entry.detail[: max(0, room - 1)]}…"
         gap = " " * max(1, room + 1 - cell_len(detail))
         shown = f"{gap}{detail}" if room > 1 else ""
-        return [(entry.rail, "rail"), (entry.label, entry.style), (shown, "detail")]
+        return [(entry.rail, "rail"), (entry.label, entry.style), (mark, "active"), (shown, "detail")]
 
     def move_cursor(self, row: int) -> None:
         """Make an entry current; one that died leaves the list."""
@@ -174,13 +196,25 @@ class Browser(LineList):
         if self._current.row:
             self.post_message(self.Opened(self._current.row))
 
+    def action_group(self) -> None:
+        """Group by network, by kind, or not at all."""
+        groupings = tuple(Grouping)
+        self._grouping = groupings[(groupings.index(self._grouping) + 1) % len(groupings)]
+        if self._current.row is None:  # a heading of the old groups
+            self.choose_all()
+        self._rebuild()
+        self.bring_into_sight(self.cursor_row)
+
     def _rebuild(self) -> None:
-        entries = (self.ALL, *_entries(tree(tuple(row for row in self._rows if self._passes(row)))))
+        rows = tuple(row for row in self._rows if passes(row, self._filter))
+        entries = (self.ALL, *_entries(grouped(rows, self._grouping)))
         at = next((entry for entry in entries if entry.id == self._current.id), None)
         if at is None:
             dead = self._current
             place = min(self.cursor_row, len(entries))
-            ghost = Entry(dead.id, dead.rail, dead.label, "dead", "gone", dead.keys, dead.row)
+            hidden = not dead.keys.isdisjoint(row.netns.key for row in self._rows)
+            style, detail = ("named", "filtered out") if hidden else ("dead", "gone")
+            ghost = Entry(dead.id, dead.rail, dead.label, style, detail, dead.keys, dead.row)
             entries = (*entries[:place], ghost, *entries[place:])
         elif at.keys != self._current.keys:  # a network gained or lost a namespace
             self._current = at
@@ -190,11 +224,13 @@ class Browser(LineList):
         self._entries = entries
         self.show_from(self.top)
 
-    def _passes(self, row: Row) -> bool:
-        identity = row.identity
-        text = " ".join((identity.kind, identity.network or "", *row.addresses, *_paths(row)))
-        line = Line(0, identity.name, "", text, Object.NSID, Action.NEW)
-        return self._filter is None or self._filter.matches(line)
+
+def passes(row: Row, wanted: Filter | None) -> bool:
+    """Return whether name, kind, network, project, addresses or paths of a namespace pass a filter."""
+    identity = row.identity
+    known = (identity.network, identity.container, identity.project, identity.service, *identity.sharers)
+    text = " ".join((identity.kind, *(word for word in known if word), *row.addresses, *_paths(row)))
+    return wanted is None or wanted.matches(Line(0, identity.name, "", text, Object.NSID, Action.NEW))
 
 
 def _entries(branches: Sequence[Branch]) -> list[Entry]:
@@ -206,7 +242,7 @@ def _entries(branches: Sequence[Branch]) -> list[Entry]:
         keys = frozenset(row.netns.key for row in branch.rows)
         detail = f"{branch.kind} {branch.vni or ''}".strip()
         style = "heading" if branch.kind else "host"
-        entries.append(Entry(f"branch {branch.title}", "▾ ", branch.title, style, detail, keys, None))
+        entries.append(Entry(f"branch {branch.kind} {branch.title}", "▾ ", branch.title, style, detail, keys, None))
         last = branch.rows[-1] if branch.rows else None
         entries += [_entry(row, "  └ " if row is last else "  ├ ", branch.title) for row in branch.rows]
     return entries

@@ -15,7 +15,20 @@ Part = tuple[str, str]
 
 _WHEEL = 3
 """Rows that a notch of the mouse wheel scrolls."""
-_ASCII = str.maketrans({"→": ">", "…": "~", "●": "*", "▾": "v", "├": "|", "└": "`", "·": "|"})
+_ASCII = str.maketrans(
+    {
+        "→": ">",
+        "…": "~",
+        "●": "*",
+        "▾": "v",
+        "▸": ">",
+        "├": "|",
+        "└": "`",
+        "·": "|",
+        "\N{MULTIPLICATION SIGN}": "x",
+        "•": "*",
+    }
+)
 """What stands for the characters that our own lines use beyond ASCII."""
 
 

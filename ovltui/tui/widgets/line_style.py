@@ -9,6 +9,33 @@ from ovltui.events.line import Line, clock
 from ovltui.events.vocabulary import Object
 from ovltui.tui.widgets.line_list import Part
 
+STYLES = (
+    *("cursor", "cursor-focus", "placeholder", "quiet", "time", "netns", "count"),
+    *("new", "gone", "changed", "moved", "miss", "lost", "pointed", "keyword", "good", "bad"),
+)
+"""Styles of the cursor's row, of columns, of marks, and of words."""
+CSS = """
+EventPane {
+    & .event-pane--cursor { background: $cursor; }
+    & .event-pane--cursor-focus { background: $cursor-focus; }
+    & .event-pane--placeholder { color: $dimmer; }
+    & .event-pane--quiet { color: $dimmer; }
+    & .event-pane--time { color: $dimmer; }
+    & .event-pane--netns { color: $primary; }
+    & .event-pane--new { color: $success; text-style: bold; }
+    & .event-pane--gone { color: $error; text-style: bold; }
+    & .event-pane--changed { color: $accent; }
+    & .event-pane--moved { color: $primary; text-style: bold; }
+    & .event-pane--miss { color: $accent; text-style: bold; }
+    & .event-pane--lost { color: $error; text-style: bold reverse; }
+    & .event-pane--pointed { color: $accent; text-style: bold reverse; }
+    & .event-pane--count { text-style: bold; }
+    & .event-pane--keyword { color: $dim; }
+    & .event-pane--good { color: $success; }
+    & .event-pane--bad { color: $error; }
+}
+"""
+"""What they look like, unless a style sheet says otherwise."""
 _PIECE = re.compile(r"\s+|\S+")
 _STYLES = (
     ("bad", re.compile(r"DOWN|FAILED|LOWERLAYERDOWN|NO-CARRIER|LOST|INCOMPLETE|unreachable|blackhole|prohibit")),
@@ -27,17 +54,30 @@ _QUIET = frozenset((Object.NETCONF, Object.PREFIX, Object.STATS))
 _MARKS = {"+": "new", "-": "gone", "~": "changed", "→": "moved", "?": "miss", "!": "lost"}
 
 
-def styled(said: Line, netns_width: int) -> list[Part]:
-    """Return a line in parts, its namespace in ``netns_width`` cells."""
+def styled(said: Line, netns_width: int, count: int = 1, beneath: int = 0, *, pointed: bool = False) -> list[Part]:
+    """Return a line in parts.
+
+    Args:
+        said: the line.
+        netns_width: cells of its namespace.
+        count: how many records it stands for.
+        beneath: how many events are folded beneath it.
+        pointed: whether to mark it as one to look at.
+    """
     netns = said.netns if len(said.netns) <= netns_width else f"{said.netns[: netns_width - 1]}…"
+    # Before the text, so that it is not cut off with the end of a long line.
+    times = f"\N{MULTIPLICATION SIGN}{count} " if count > 1 else ""
+    mark, time = ("▸", "pointed") if pointed else (" ", "time")
     if said.object in _QUIET:
-        return [(f"{clock(said.time_ns)} {netns:{netns_width}} {said.mark} {said.text}", "quiet")]
+        return [(f"{clock(said.time_ns)} {netns:{netns_width}} {said.mark} {times}{said.text}", "quiet")]
     kind = _MARKS.get(said.mark, "")
     return [
-        (f"{clock(said.time_ns)} ", "time"),
+        (f"{clock(said.time_ns)}{mark}", time),
         (f"{netns:{netns_width}} ", "netns"),
         (f"{said.mark} ", kind),
+        *([(times, "count")] if times else ()),
         *_words(said.text, kind),
+        *([(f"  ▸ {beneath} event{'' if beneath == 1 else 's'}", "count")] if beneath else ()),
     ]
 
 

@@ -1,0 +1,79 @@
+"""``ovltui map``: how the links of all namespaces hang together.
+
+Source: one visit to each namespace, and what engines tell of the endpoints behind tunnels. Privileges: CAP_SYS_ADMIN;
+it gives no nsids. Incomplete: what is not visible is said so in its place.
+"""
+
+import argparse
+from collections.abc import Iterable, Iterator
+
+from ovltui.cli.arguments import session_options
+from ovltui.cli.netns import looked
+from ovltui.cli.output import Column, Output
+from ovltui.cli.says import tell_gaps
+from ovltui.errors import ExitStatus
+from ovltui.identity.model import Kind
+from ovltui.kernel.wire import Table
+from ovltui.netns.model import NetnsKey
+from ovltui.session.live import LiveSession
+from ovltui.session.picture import deepened, visited
+from ovltui.session.told import told
+from ovltui.topology.builder import build
+from ovltui.topology.endpoints import Endpoints
+from ovltui.topology.graph import dot, graph, mermaid
+from ovltui.topology.model import Topology, Unseen
+from ovltui.topology.outline import Line, outline
+from ovltui.topology.rows import rows
+
+_COLUMNS = (Column("NETNS, LINK"), Column("STATE"), Column("TIED TO"))
+_TUNNELED = frozenset((Kind.OVERLAY, Kind.INGRESS))
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the verb."""
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line")
+    form.add_argument("--dot", action="store_true", help="a graph for Graphviz, as in: ovltui map --dot | dot -Tsvg")
+    form.add_argument("--mermaid", action="store_true", help="a graph for Mermaid")
+
+
+def run(arguments: argparse.Namespace, out: Output) -> int:
+    """Print the map; return the exit status."""
+    with looked(LiveSession(session_options(arguments))) as session:
+        snapshot = session.snapshot()
+        names, gaps = told(session, (row for row in snapshot.rows if row.identity.kind in _TUNNELED))
+        places = visited(snapshot.rows, (Table.ADDRESSES,))
+        seen = build(places)
+        topology = build(deepened(snapshot.rows, places, set(_tunneling(seen))), seen)
+    endpoints = Endpoints(topology, names)
+    if arguments.json:
+        for row in rows(topology, endpoints):
+            out.json(row)
+    elif arguments.dot or arguments.mermaid:
+        form = dot if arguments.dot else mermaid
+        for line in form(graph(topology, endpoints)):
+            out.line(line)
+    else:
+        out.table(_COLUMNS, [_cells(line) for line in outline(topology, endpoints)])
+    tell_gaps(snapshot, out)
+    _say(gaps, out)
+    return ExitStatus.FINE
+
+
+def _tunneling(topology: Topology) -> Iterator[NetnsKey]:
+    """Yield the namespaces of which more is needed: those with a tunnel, and their underlays."""
+    for node in topology.nodes.values():
+        for link in node.links.values():
+            if link.vxlan:
+                yield node.key
+                underlay = topology.underlay(link.key)
+                yield from [] if isinstance(underlay, Unseen) else [underlay]
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    return ("  " * line.depth + line.name, line.state, line.text)
+
+
+def _say(gaps: Iterable[str], out: Output) -> None:
+    for gap in gaps:
+        out.say(gap)

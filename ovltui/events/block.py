@@ -1,0 +1,127 @@
+"""A block of the ring: some thousand records that follow each other, in columns.
+
+Source: what the ring appends. A record that only repeats another one of the block leads no row: it counts there.
+One thread appends, any thread reads what is behind the ring's end. Pure.
+"""
+
+import zlib
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Container, Iterator
+from functools import lru_cache
+from itertools import compress
+
+from ovltui.events.record import MESSAGES, Kind, Record
+from ovltui.events.sort import EVERY, REPEAT
+from ovltui.events.vocabulary import Pane
+
+_KINDS = tuple(Kind)
+"""By their numbers: calling the enumeration would cost as much as all else of a record."""
+_LOW = 0xFFFF
+Where = Callable[[int, int], bool]
+"""Takes nsid and sequence number of a message."""
+
+
+@lru_cache(maxsize=4)
+def _unpacked(packed: bytes) -> bytes:
+    # Each pane, and whoever else looks through old records, does so block after block.
+    return zlib.decompress(packed)
+
+
+class Block:
+    """Up to ``size`` records, at most 65,536, from ``first`` on: their bytes, and columns for the rest."""
+
+    __slots__ = ("body", "ends", "first", "folds", "kinds", "nsids", "packed", "panes", "size", "sorts", "times")
+
+    def __init__(self, first: int, size: int) -> None:
+        self.first = first
+        self.size = size
+        self.body: bytearray | bytes = bytearray()
+        self.packed: bytes | None = None
+        """The body compressed, once it is looked at seldom; ``body`` is empty then."""
+        self.ends = array("I")
+        self.times = array("q")
+        self.nsids = array("i")
+        self.kinds = array("B")
+        self.sorts = bytearray()
+        """What ``sort_of`` says, and whether it is a repeat."""
+        self.panes: dict[Pane, array[int]] = {pane: array("Q") for pane in Pane}
+        """Records that lead a row."""
+        self.folds: array[int] | None = None
+        """Where anything is repeated: of a leader the index of its last repeat in the high half; of a repeat how many
+        it is the last of there, and the index of its leader in the low half."""
+
+    @property
+    def plain(self) -> bytearray | bytes:
+        """The bytes of all records, back to back."""
+        body = self.body  # first: it goes when the packed ones are there
+        return body if body or self.packed is None else _unpacked(self.packed)
+
+    def pack(self) -> None:
+        """Compress the bytes of a full block: the kernel says much the same again and again."""
+        self.packed = zlib.compress(self.body, zlib.Z_BEST_SPEED)
+        self.body = b""
+
+    def record(self, seq: int) -> Record:
+        """Return record ``seq``."""
+        index = seq - self.first
+        start = self.ends[index - 1] if index else 0
+        raw = bytes(self.plain[start : self.ends[index]])
+        return Record(seq, self.times[index], self.nsids[index], _KINDS[self.kinds[index]], raw)
+
+    def fold(self, index: int, leader: int) -> None:
+        """Count record ``index`` in the row of record ``leader``."""
+        folds = self.folds
+        if folds is None:
+            folds = self.folds = array("I", bytes(4 * self.size))
+        last = folds[leader] >> 16
+        folds[index] = ((folds[last] >> 16) + 1 if last else 1) << 16 | leader
+        folds[leader] = index << 16  # last: from here on it counts
+
+    def repeats(self, leader: int, end: int) -> tuple[int, int]:
+        """Return how often record ``leader`` was repeated before record ``end``, and the last such record."""
+        folds = self.folds
+        last = folds[leader] >> 16 if folds and not self.sorts[leader] & REPEAT else 0
+        while folds and last >= end:
+            last -= 1
+            while last > leader and (not self.sorts[last] & REPEAT or folds[last] & _LOW != leader):
+                last -= 1
+        return (folds[last] >> 16, last) if folds and last > leader else (0, leader)
+
+    def rows(self, pane: Pane | None, start: int, end: int) -> "array[int]":
+        """Return the records from ``start`` up to before ``end`` that lead a row of ``pane``."""
+        if pane is not None:
+            column = self.panes[pane]
+            return column[bisect_left(column, start) : bisect_left(column, end)]
+        low, high = max(start, self.first), min(end, self.first + len(self.sorts))
+        leads = self.sorts[low - self.first : high - self.first].translate(EVERY)
+        return array("Q", compress(range(low, high), leads))
+
+    def judged(self, rows: "array[int]", verdicts: bytes, where: Where | None) -> "tuple[array[int], bytes]":
+        """Return those of ``rows`` that ``verdicts`` and ``where`` do not refuse, and the verdict on each."""
+        first, sorts = self.first, self.sorts
+        found = bytes([sorts[seq - first] for seq in rows]).translate(verdicts)
+        rows, found = array("Q", compress(rows, found)), found.translate(None, b"\0")
+        if where is not None:
+            kinds, nsids = self.kinds, self.nsids
+            kept = [kinds[seq - first] not in MESSAGES or where(nsids[seq - first], seq) for seq in rows]
+            rows, found = array("Q", compress(rows, kept)), bytes(compress(found, kept))
+        return rows, found
+
+    def received(self, start: int, end: int, wanted: Container[int]) -> Iterator[tuple[int, int, bytes]]:
+        """Yield number, nsid and bytes of the messages received from ``start`` up to before ``end`` of some nsids."""
+        first, kinds, nsids, ends, message = self.first, self.kinds, self.nsids, self.ends, int(Kind.MESSAGE)
+        body = self.plain
+        for index in range(max(0, start - first), min(self.size, end - first)):
+            if nsids[index] in wanted and kinds[index] == message:
+                begin = ends[index - 1] if index else 0
+                yield first + index, nsids[index], bytes(body[begin : ends[index]])
+
+    def passes(self, seq: int, where: Where) -> bool:
+        """Return whether a record is no message, or ``where`` says yes."""
+        index = seq - self.first
+        return self.kinds[index] not in MESSAGES or where(self.nsids[index], seq)
+
+    def leader(self, index: int) -> int:
+        """Return the index of the record in whose row record ``index`` counts."""
+        return self.folds[index] & _LOW if self.folds and self.sorts[index] & REPEAT else index

@@ -1,0 +1,143 @@
+"""What an rtnetlink message is about: the table of the kernel, and the key under which that holds it.
+
+Source: the header and the few attributes that identify the thing, straight from the bytes. Pure. Incomplete: multicast
+routes, labels of MPLS and proxy neighbours have no place here; a message that breaks off has none either.
+
+A MAC that a bridge learns at another port moves without RTM_DELNEIGH, and so does a MAC of a vxlan device that it finds
+behind another remote: neither port nor remote belongs to the key of such an entry.
+"""
+
+import struct
+from collections.abc import Callable
+
+from ovltui.kernel.wire import ATTRIBUTE_HEADER, NLA_TYPE_MASK, Rtm, Table
+
+Place = tuple[Table, bytes]
+Attributes = dict[int, bytes]
+
+BODY = 16
+"""Where the message behind nlmsghdr begins."""
+AF_UNSPEC, AF_INET, AF_BRIDGE, AF_INET6 = 0, 2, 7, 10
+RTM_F_CLONED = 0x200
+NTF_PROXY = 0x08
+RTA_DST, RTA_SRC, RTA_PRIORITY, RTA_TABLE = 1, 2, 6, 15
+NDA_DST, NDA_LLADDR, NDA_VLAN, NDA_PORT, NDA_VNI, NDA_IFINDEX, NDA_MASTER = 1, 2, 5, 6, 7, 8, 9
+NDA_SRC_VNI, NDA_NH_ID = 11, 13
+_IFLA_MASTER = 10
+_IFA_ADDRESS, _IFA_LOCAL = 1, 2
+_NHA_ID = 1
+_FIB_RULE_INVERT = 0x2
+_ROUTE_TABLES = {AF_INET: Table.ROUTES4, AF_INET6: Table.ROUTES6}
+_header = ATTRIBUTE_HEADER.unpack_from
+_u16 = struct.Struct("=H").unpack_from
+_u32 = struct.Struct("=I").unpack_from
+
+
+def place(raw: bytes) -> Place | None:
+    """Return where a message belongs; None for one that changes none of the tables. Never raises."""
+    if len(raw) < BODY + 8:
+        return None
+    find = _PLACES.get(_u16(raw, 4)[0])
+    try:
+        return find(raw) if find else None
+    except (struct.error, LookupError):  # it breaks off
+        return None
+
+
+def attributes(raw: bytes, start: int) -> Attributes:
+    """Return the payload of each attribute of ``raw[start:]`` by its type without flags; stop at a broken one."""
+    found: Attributes = {}
+    end = len(raw)
+    while start + 4 <= end:
+        length, kind = _header(raw, start)
+        if length < ATTRIBUTE_HEADER.size:
+            break
+        found[kind & NLA_TYPE_MASK] = raw[start + 4 : start + length]
+        start += (length + 3) & ~3
+    return found
+
+
+def _link(raw: bytes) -> Place | None:
+    family, ifindex = raw[BODY], raw[20:24]
+    if family == AF_UNSPEC:
+        return Table.LINKS, ifindex
+    # Of a bridge itself it tells the VLANs.
+    if family == AF_BRIDGE and attributes(raw, 32).get(_IFLA_MASTER) != ifindex:
+        return Table.PORTS, ifindex
+    return None
+
+
+def _address(raw: bytes) -> Place:
+    found = attributes(raw, 24)
+    link = raw[16:17] + raw[20:24]
+    if raw[BODY] == AF_INET:
+        return Table.ADDRESSES, link + raw[17:18] + found[_IFA_LOCAL] + found.get(_IFA_ADDRESS, b"")
+    # Without a peer, IPv6 sends the address itself as IFA_ADDRESS. A link has it once, with whatever length.
+    return Table.ADDRESSES, link + (found.get(_IFA_LOCAL) or found[_IFA_ADDRESS])
+
+
+def _route(raw: bytes) -> Place | None:
+    table = _ROUTE_TABLES.get(raw[BODY])
+    if table is None or _u32(raw, 24)[0] & RTM_F_CLONED:
+        return None
+    return table, prefix_of(raw, attributes(raw, 28))
+
+
+def prefix_of(raw: bytes, found: Attributes) -> bytes:
+    """Return table, destination, source, TOS and metric of a route: several routes may share them.
+
+    Args:
+        raw: the message.
+        found: its attributes.
+    """
+    parts = (raw[17:20], found.get(RTA_TABLE, b""), found.get(RTA_PRIORITY, b"\0\0\0\0"))
+    return b"".join((*parts, found.get(RTA_DST, b""), found.get(RTA_SRC, b"")))
+
+
+def _rule(raw: bytes) -> Place:
+    # Whether the links and the rule that it names exist now stands in the flags too, and changes silently.
+    invert = _u32(raw, 24)[0] & _FIB_RULE_INVERT
+    return Table.RULES, raw[16:24] + bytes((invert,)) + raw[28:]
+
+
+def _nexthop(raw: bytes) -> Place:
+    return Table.NEXTHOPS, attributes(raw, 24)[_NHA_ID]
+
+
+def _neighbour(raw: bytes) -> Place | None:
+    if raw[BODY] == AF_BRIDGE:
+        return Table.FDB, _fdb(raw, attributes(raw, 28))
+    if raw[26] & NTF_PROXY:
+        return None
+    length, kind = _header(raw, 28)  # the kernel puts the address first
+    dst = raw[32 : 28 + length] if kind == NDA_DST else attributes(raw, 28)[NDA_DST]
+    return Table.NEIGHBOURS, raw[16:17] + raw[20:24] + dst
+
+
+def _fdb(raw: bytes, found: Attributes) -> bytes:
+    mac, vlan = found[NDA_LLADDR], found.get(NDA_VLAN, b"\0\0")
+    if NDA_MASTER in found:
+        return b"".join((b"M", found[NDA_MASTER], mac, vlan))
+    own = b"".join((b"S", raw[20:24], mac, vlan, found.get(NDA_SRC_VNI, b"")))
+    # Frames to a group, and those to an unknown MAC, go to several remotes, each an entry.
+    if NDA_NH_ID in found or (any(mac) and not mac[0] & 1):
+        return own
+    return b"".join((own, *(found.get(kind, b"-") for kind in (NDA_DST, NDA_PORT, NDA_VNI, NDA_IFINDEX))))
+
+
+_PLACES: dict[int, Callable[[bytes], Place | None]] = {
+    Rtm.NEWLINK: _link,
+    Rtm.DELLINK: _link,
+    Rtm.NEWADDR: _address,
+    Rtm.DELADDR: _address,
+    Rtm.NEWROUTE: _route,
+    Rtm.DELROUTE: _route,
+    Rtm.NEWRULE: _rule,
+    Rtm.DELRULE: _rule,
+    Rtm.NEWNEXTHOP: _nexthop,
+    Rtm.DELNEXTHOP: _nexthop,
+    Rtm.NEWNEIGH: _neighbour,
+    Rtm.DELNEIGH: _neighbour,
+}
+FOLLOWED = frozenset(_PLACES)
+"""Types of messages that change a table."""

@@ -1,0 +1,36 @@
+"""Builds the topology out of places, reading again only what changed.
+
+Source: ``Place``; one file for each kind of tie. Pure. Incomplete: as those files say.
+"""
+
+from collections.abc import Iterable
+
+from ovltui.events.vocabulary import Object
+from ovltui.topology import parents, ports, veth, vxlan
+from ovltui.topology.links import link_of
+from ovltui.topology.model import Node, Topology
+from ovltui.topology.place import Place
+
+_JOINERS = (veth.joins, ports.joins, parents.joins, vxlan.joins)
+
+
+def build(places: Iterable[Place], before: Topology | None = None) -> Topology:
+    """Return the topology of ``places``.
+
+    Args:
+        places: all namespaces; who gives the same ``Place`` again says that nothing changed there.
+        before: what was built last, whose nodes are taken over where their place is the same.
+    """
+    old = before.nodes if before else {}
+    nodes = {}
+    for place in places:
+        known = old.get(place.key)
+        nodes[place.key] = known if known and known.place is place else _node(place)
+    return Topology(nodes)
+
+
+def _node(place: Place) -> Node:
+    found = (link_of(place.key, raw) for raw in place.contents.rows(Object.LINK))
+    links = {link.key.ifindex: link for link in found if link}
+    joins = tuple(join for link in links.values() for joiner in _JOINERS for join in joiner(place, link))
+    return Node(place, links, joins)

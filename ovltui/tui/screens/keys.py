@@ -1,0 +1,26 @@
+"""The keys of the events screen, beside those of its panes; each has an id, by which the palette and help know it."""
+
+from textual.binding import Binding
+
+EVENTS_KEYS: tuple[Binding, ...] = (
+    # With priority, what is typed right behind these keys goes where they lead, not where the focus was.
+    Binding("slash", "filter", "Filter", key_display="/", priority=True, id="events.filter"),
+    Binding("s", "app.shell_pane", "Shell", priority=True, id="shell.pane"),
+    Binding("S", "app.shell", "Full-screen shell", show=False, id="shell.full"),
+    Binding("p", "pause", "Pause", id="events.pause"),
+    Binding("a", "all", "All", id="events.all"),
+    Binding("K", "kinds", "Kinds", show=False, id="events.kinds"),
+    Binding("z", "zoom", "Zoom", id="pane.zoom"),
+    Binding("question_mark,f1", "app.help", "Help", key_display="?", id="app.help"),
+    Binding("q", "app.quit", "Quit", id="app.quit"),
+    Binding("colon,ctrl+p", "app.command_palette", "Commands", show=False, id="app.commands"),
+    Binding("enter", "accept_filter", "Keep filter", show=False, priority=True, id="filter.accept"),
+    Binding("tab", "step(1)", "Next pane", show=False, priority=True, id="pane.next"),
+    Binding("shift+tab", "step(-1)", "Previous pane", show=False, priority=True, id="pane.previous"),
+    Binding("ctrl+l", "app.redraw", "Redraw", show=False, id="app.redraw"),
+    Binding("ctrl+z", "app.suspend_process", "Suspend", show=False, id="app.suspend"),
+    Binding("ctrl+c", "app.interrupt", "Quit (twice)", show=False, priority=True, id="app.interrupt"),
+    Binding("escape", "back", "Back", show=False, id="app.back"),
+    Binding("U", "app.sudo", "Again under sudo", show=False, id="app.sudo"),
+)
+"""In the order of the footer."""

@@ -1,0 +1,110 @@
+"""The columns of the list of namespaces: what each says, how it sorts, and which give way in a narrow terminal."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len, set_cell_size
+
+from ovltui.identity.model import Kind
+from ovltui.session.activity import Activity, rate
+from ovltui.session.snapshot import Row
+
+_GAP = 2
+_WIDEST = {"NAME": 40, "ADDRESSES": 24, "FOUND BY": 24}
+"""Cells that a column takes at most."""
+_NO_NUMBER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column."""
+
+    title: str
+    rank: int
+    """Lower ones stay when there is no room for all."""
+    says: Callable[[Row, Activity], str]
+    order: Callable[[Row, Activity], tuple[float, str]]
+    right: bool = False
+    """Whether it holds numbers, which stand at the right and sort the highest first."""
+
+
+def _text(
+    says: Callable[[Row], str],
+) -> tuple[Callable[[Row, Activity], str], Callable[[Row, Activity], tuple[float, str]]]:
+    return (lambda row, _: says(row)), (lambda row, _: (0, says(row)))
+
+
+def _number(
+    number: Callable[[Row, Activity], int | None],
+) -> tuple[Callable[[Row, Activity], str], Callable[[Row, Activity], tuple[float, str]]]:
+    def says(row: Row, activity: Activity) -> str:
+        found = number(row, activity)
+        return "-" if found is None else str(found)
+
+    def order(row: Row, activity: Activity) -> tuple[float, str]:
+        found = number(row, activity)
+        return (-(_NO_NUMBER if found is None else found), "")
+
+    return says, order
+
+
+def _kind(row: Row) -> str:
+    identity = row.identity
+    if identity.vni is not None and identity.kind in (Kind.OVERLAY, Kind.INGRESS):
+        return f"{identity.kind} {identity.vni}"
+    return str(identity.kind)
+
+
+def _addresses(row: Row) -> str:
+    return " ".join(address.partition("/")[0] for address in row.addresses)
+
+
+def _found(row: Row) -> str:
+    return " ".join(row.netns.sources)
+
+
+def _events(row: Row, activity: Activity) -> int:
+    return activity.of(row.netns.key)
+
+
+COLUMNS = (
+    Column("NAME", 0, *_text(lambda row: row.identity.name)),
+    Column("KIND", 2, *_text(_kind)),
+    Column("EV/S", 1, lambda row, activity: rate(_events(row, activity)), _number(_events)[1], right=True),
+    Column("LINKS", 4, *_number(lambda row, _: len(row.links)), right=True),
+    Column("PROCS", 5, *_number(lambda row, _: len(row.netns.pids)), right=True),
+    Column("ADDRESSES", 3, *_text(_addresses)),
+    Column("NSID", 7, *_number(lambda row, _: row.netns.nsid), right=True),
+    Column("ID", 8, *_number(lambda row, _: row.netns.key.id), right=True),
+    Column("FOUND BY", 6, *_text(_found)),
+)
+"""All columns, from left to right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A column with its width in cells."""
+
+    column: Column
+    width: int
+
+    def cell(self, text: str) -> str:
+        """Return ``text`` in the width of the column; what is cut is marked."""
+        if cell_len(text) > self.width:
+            return f"{set_cell_size(text, self.width - 1)}…"
+        blanks = " " * (self.width - cell_len(text))
+        return blanks + text if self.column.right else text + blanks
+
+
+def fitted(rows: Sequence[Row], activity: Activity, width: int, indent: int) -> tuple[Fitted, ...]:
+    """Return the most important columns that fit into ``width`` cells; the first one has ``indent`` cells more."""
+    chosen: list[Fitted] = []
+    left = width
+    for column in sorted(COLUMNS, key=lambda column: column.rank):
+        cells = max((cell_len(column.says(row, activity)) for row in rows), default=0)
+        wanted = max(len(column.title) + 1, min(cells, _WIDEST.get(column.title, cells)))
+        wanted += indent if column.rank == 0 else _GAP
+        if wanted <= left or not chosen:
+            chosen.append(Fitted(column, min(wanted, width) - (0 if column.rank == 0 else _GAP)))
+            left -= wanted
+    return tuple(sorted(chosen, key=lambda one: COLUMNS.index(one.column)))

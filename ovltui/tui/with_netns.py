@@ -1,0 +1,143 @@
+"""What the app does about namespaces: their screen, what Docker says of one, a name for ``ip netns``.
+
+Source: a ``Session``; names need a ``LiveSession``, which knows the way into a namespace. Privileges: CAP_SYS_ADMIN to
+name one. Nothing is named but on request, and all of it is taken away at the end.
+"""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TypeVar
+
+from textual import on
+from textual.app import SystemCommand
+from textual.binding import Binding
+
+from ovltui.errors import OvltuiError
+from ovltui.session.inspect import Node, Question, answer
+from ovltui.session.live import LiveSession
+from ovltui.session.namer import COST, Named, Namer, is_known_to_ip, proposal
+from ovltui.session.session import Session
+from ovltui.session.snapshot import Row
+from ovltui.tui.screens.docker_detail import DockerDetail
+from ovltui.tui.screens.events import EventsScreen
+from ovltui.tui.screens.name_line import NameLine
+from ovltui.tui.screens.namespaces import NamespacesScreen
+from ovltui.tui.screens.netns_detail import NetnsDetail
+from ovltui.tui.widgets.browser import Browser
+from ovltui.tui.widgets.netns_table import NetnsTable
+from ovltui.tui.with_shells import AppWithShells
+
+SCREEN_KEYS = (
+    Binding("1", "show_events", "Events", id="screen.events"),
+    Binding("2", "show_namespaces", "Namespaces", id="screen.namespaces"),
+)
+"""Keys that lead from screen to screen."""
+_NAMESPACES = "namespaces"
+T = TypeVar("T")
+_READ_S = 10
+
+
+class AppWithNetns(AppWithShells):
+    """An app that has a screen of namespaces.
+
+    Args:
+        session: says which namespaces there are.
+        ascii_only: draw with ASCII alone.
+    """
+
+    def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
+        super().__init__(session, ascii_only=ascii_only)
+        self.namer = Namer()
+        """What was named for ``ip netns``; whoever runs the app closes it."""
+        self.install_screen(NamespacesScreen(session, ascii_only=ascii_only), _NAMESPACES)
+
+    def paint(self) -> None:
+        """Paint the screen that is in sight."""
+        raise NotImplementedError
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the screens that are not in sight, and nothing while keys go to a shell."""
+        if not super().check_action(action, parameters):
+            return False
+        if action == "show_events":
+            return isinstance(self.screen, NamespacesScreen)
+        if action == "show_namespaces":
+            return isinstance(self.screen, EventsScreen)
+        return True
+
+    def action_show_events(self) -> None:
+        """Go to the screen of events."""
+        if isinstance(self.screen, NamespacesScreen):
+            self.pop_screen()
+            self._arrive()
+
+    def action_show_namespaces(self) -> None:
+        """Go to the screen of namespaces."""
+        if isinstance(self.screen, EventsScreen):
+            self.push_screen(_NAMESPACES)
+            self._arrive()
+
+    def netns_commands(self) -> Iterable[SystemCommand]:
+        """Offer names for ``ip netns``, and to take those away that were given."""
+        for act in self.namer.acts:
+            yield SystemCommand(f"Take the name {act.name} away from ip netns", act.command, self._taker(act))
+        row = self.chosen()
+        if row and not row.netns.own and not is_known_to_ip(row.netns):
+            ask = partial(self._ask_name, row)
+            yield SystemCommand(f"Name {row.identity.name} for ip netns", f"as ip netns attach does: {COST}", ask)
+
+    def let_names_go(self, rows: Iterable[Row]) -> None:
+        """Take names away from namespaces that would be dead without them."""
+        if self.namer.acts:
+            for named in self._attempted(lambda: self.namer.let_go(row.netns for row in rows)) or ():
+                self.notify(f"{named.name} was kept alive by its name alone, which is taken away.", markup=False)
+
+    @on(NamespacesScreen.Left)
+    def _leave_namespaces(self) -> None:
+        self.action_show_events()
+
+    @on(NetnsTable.EventsWanted)
+    def _show_events_of(self, event: NetnsTable.EventsWanted) -> None:
+        self.action_show_events()
+        self.screen.query_one(Browser).choose(event.row.netns.key)
+
+    @on(NetnsDetail.DockerWanted)
+    def _show_docker(self, event: NetnsDetail.DockerWanted) -> None:
+        ask = partial(_answers, self._session.docker_questions(event.row))
+        self.push_screen(DockerDetail(event.row.identity.name, ask, ascii_only=self._ascii_only))
+
+    def _ask_name(self, row: Row) -> None:
+        self.push_screen(NameLine(row.identity.name, proposal(row.identity.name)), partial(self._give_name, row))
+
+    def _give_name(self, row: Row, name: str | None) -> None:
+        session = self._session
+        if not name or not isinstance(session, LiveSession):
+            return
+        named = self._attempted(lambda: self.namer.name(session.way_in(row.netns), row.netns.key.id, name))
+        if named:
+            self.notify(f"{named.command}\n{COST}", title=f"{name} for ip netns", timeout=_READ_S, markup=False)
+
+    def _taker(self, named: Named) -> Callable[[], None]:
+        def take() -> None:
+            was_there = self._attempted(lambda: self.namer.take_away(named))
+            if was_there is not None:
+                done = f"ip netns delete {named.name}" if was_there else f"{named.name} was taken away already."
+                self.notify(done, markup=False)
+
+        return take
+
+    def _attempted(self, act: Callable[[], T]) -> T | None:
+        try:
+            return act()
+        except OvltuiError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return None
+
+    def _arrive(self) -> None:
+        """Draw the screen that came into sight, and the keys that work there."""
+        self.call_after_refresh(self.paint)
+        self.call_after_refresh(self.screen.refresh_bindings)
+
+
+def _answers(questions: Iterable[Question]) -> tuple[Node, ...]:
+    return tuple(answer(question) for question in questions)

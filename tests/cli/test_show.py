@@ -1,0 +1,153 @@
+"""``ovltui show`` as a process of its own, against ``ip -json -d`` and ``bridge -json`` inside of the namespace."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.netns import NamedNetns
+from tests.cli.command import ovltui
+from tests.topology.seen import Inside, overlay_of, sandbox_of
+
+pytestmark = pytest.mark.needs_root
+ORACLES = {
+    "links": ("ip -json -d link",),
+    "addrs": ("ip -json -d addr",),
+    "routes": ("ip -json -d -4 route show table all", "ip -json -d -6 route show table all"),
+    "rules": ("ip -json -d -4 rule", "ip -json -d -6 rule"),
+    "neigh": ("ip -json -d neigh show nud all",),
+    "fdb": ("bridge -json fdb",),
+}
+NAMED_OTHERWISE = frozenset(("link_netns",))
+"""What ``ip`` names as /run/netns does, and we as Docker does."""
+TRIES = 10
+LEAST_ALIKE = 3
+"""Keys that a row of ours shares with its like, at least."""
+PASSING = frozenset(("used", "updated", "refcnt", "expires", "preferred_life_time", "valid_life_time", "gc_timer"))
+
+
+def shown(name: str, subject: str, *options: str) -> list[dict[str, Any]]:
+    ended = ovltui("show", name, subject, "--json", *options)
+    assert ended.status == 0, ended.err
+    return [json.loads(line) for line in ended.out.splitlines()]
+
+
+def said(inside: Inside, subject: str) -> list[dict[str, Any]]:
+    rows = [row for command in ORACLES[subject] for row in inside.json(command)]
+    return [row for row in rows if row]
+
+
+def difference(ours: dict[str, Any], theirs: dict[str, Any]) -> list[str]:
+    """Return the keys that both have with other values; objects inside are compared alike."""
+    found = []
+    for key in ours.keys() & theirs.keys() - NAMED_OTHERWISE - PASSING:
+        mine, other = ours[key], theirs[key]
+        if isinstance(mine, dict) and isinstance(other, dict):
+            found += [f"{key}.{inner}" for inner in difference(mine, other)]
+        elif isinstance(mine, list) and isinstance(other, list) and mine and isinstance(mine[0], dict):
+            pairs = list(zip(mine, other, strict=False))
+            found += [f"{key}[{at}].{one}" for at, pair in enumerate(pairs) for one in difference(*pair)]
+            found += [f"{key}: {len(mine)} is not {len(other)}"] * (len(mine) != len(other))
+        elif mine != other:
+            found.append(f"{key}: {mine!r} is not {other!r}")
+    return found
+
+
+def calm(name: str, inside: Inside, subject: str, *options: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return what both say of a table that did not change meanwhile: new links are still busy with IPv6."""
+    for _ in range(TRIES):
+        before, ours, theirs = said(inside, subject), shown(name, subject, *options), said(inside, subject)
+        if before == theirs:
+            break
+    return ours, theirs
+
+
+def compare(name: str, inside: Inside, *options: str) -> None:
+    for subject in ORACLES:
+        ours, theirs = calm(name, inside, subject, *options)
+        ours = [row for row in ours if row.get("family") not in ("ipmr", "ip6mr")]
+        assert len(ours) == len(theirs), (subject, ours, theirs)
+        for row in theirs:
+            nearest = min(ours, key=lambda one: len(difference(one, row)))
+            assert not difference(nearest, row), (subject, row)
+            assert len(nearest.keys() & row.keys()) >= LEAST_ALIKE
+            ours.remove(nearest)
+
+
+def test_each_table_says_what_ip_and_bridge_say(new_netns: Callable[[str], NamedNetns]) -> None:
+    made = new_netns("cli-show")
+    for command in (
+        "link add br0 type bridge",
+        "link add veth0 type veth peer name veth1",
+        "link set veth0 master br0 up",
+        "link set veth1 up",
+        "link set br0 up",
+        "link add vxlan0 type vxlan id 4097 dstport 4789 proxy l2miss l3miss local 10.9.0.1",
+        "link set vxlan0 master br0 up",
+        "link add link veth1 name mv0 type macvlan mode bridge",
+        "addr add 10.9.0.1/24 dev br0",
+        "addr add fd00:9::1/64 dev br0 nodad",
+        "route add 10.10.0.0/16 via 10.9.0.9 metric 7",
+        "route add blackhole 10.11.0.0/16",
+        "route add 10.12.0.0/16 table 77 nexthop via 10.9.0.3 weight 2 nexthop via 10.9.0.4",
+        "rule add from 10.9.0.0/24 lookup 77 priority 100",
+        "rule add fwmark 7 blackhole priority 200",
+        "neigh add 10.9.0.7 lladdr 02:42:0a:09:00:07 dev vxlan0 nud permanent",
+        "neigh add proxy 10.9.0.8 dev br0",
+    ):
+        made.ip(*command.split())
+    made.run("bridge", "fdb", "add", "02:42:0a:09:00:07", "dev", "vxlan0", "dst", "192.0.2.7", "self", "permanent")
+    compare(made.name, Inside(str(made.path)), "--no-docker")
+
+
+def test_an_overlay_and_a_container_say_what_ip_and_bridge_say(two_engines: TwoEngines) -> None:
+    node = two_engines.nodes[0]
+    for inside in (overlay_of(node, NETWORK), sandbox_of(node, "docker1n")):
+        compare(f"net:[{inside.inode}]", inside, "--docker", node.url)
+
+
+def test_links_in_other_namespaces_have_names(two_engines: TwoEngines) -> None:
+    node = two_engines.nodes[0]
+    overlay = overlay_of(node, NETWORK)
+    ended = ovltui("show", f"net:[{overlay.inode}]", "links", "--docker", node.url)
+    heading, *lines = ended.out.splitlines()
+    assert heading.split() == ["IF", "NAME", "STATE", "MTU", "ADDRESS", "MASTER", "KIND", "TIED", "TO", "DETAILS"]
+    tied = {line.split()[1]: line[heading.index("TIED") :].split("  ")[0].strip() for line in lines}
+    assert tied["veth1"].startswith("docker1n")
+    assert tied["veth1"].endswith("/eth0")
+    assert tied["vxlan0"].startswith(f"in {node.netns}")
+    assert ended.err.startswith("ovltui: nsenter --net=")
+    assert ended.err.endswith(" ip -d link\n")
+
+
+def test_showing_gives_no_nsid(new_netns: Callable[[str], NamedNetns]) -> None:
+    viewer, made = new_netns("cli-viewer"), new_netns("cli-quiet")
+    assert ovltui("show", made.name, "links", "--no-docker").status == 0
+    assert str(made.inode) not in viewer.ip("netns", "list-id")
+
+
+def test_all_tables_have_a_heading_each_and_objects_say_of_which_they_are(
+    new_netns: Callable[[str], NamedNetns],
+) -> None:
+    made = new_netns("cli-all")
+    ended = ovltui("show", made.name, "--no-docker")
+    headings = [line.split()[0] for line in ended.out.split("\n") if line.isupper()]
+    assert headings == ["IF", "DEV", "TABLE", "FAMILY", "ADDRESS", "MAC"]
+    tables = {row["subject"] for row in shown(made.name, "all", "--no-docker")}
+    assert tables >= {"links", "addrs", "rules"}
+
+
+def test_a_hostile_name_cannot_speak_to_the_terminal(new_netns: Callable[[str], NamedNetns]) -> None:
+    made = new_netns("cli-evil")
+    made.ip("link", "add", "\x1b[31mx", "type", "veth", "peer", "name", "y")
+    for options in ((), ("--json",)):
+        out = ovltui("show", made.name, "links", "--no-docker", *options).out
+        assert "\x1b" not in out
+        assert "x1b[31mx" in out
+
+
+def test_what_is_not_there_is_status_4_and_what_is_no_table_status_2() -> None:
+    assert ovltui("show", "no-such-netns", "--no-docker").status == 4
+    assert ovltui("show", "host", "sockets", "--no-docker").status == 2

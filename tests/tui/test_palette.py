@@ -1,0 +1,40 @@
+"""The palette finds commands by their words or letters, in a time that no name can stretch."""
+
+import time
+
+import pytest
+
+from ovltui.tui.palette import matched
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "letters"),
+    [
+        ("shell", "Shell in docker1n", "Shell"),
+        ("docker shell", "Shell in docker1n", "Shelldocker"),
+        ("DOCK", "Shell in docker1n", "dock"),
+        ("shd1", "Shell in docker1n", "Shd1"),
+        ("nope", "Shell in docker1n", ""),
+        ("", "Shell in docker1n", ""),
+        ("x", "[b]x[/b]", "x"),
+        ("ß", "Straße İ", "ß"),
+    ],
+)
+def test_words_match_anywhere_and_letters_in_their_order(query: str, title: str, letters: str) -> None:
+    score, offsets = matched(query, title)
+    assert "".join(title[offset] for offset in offsets) == letters
+    assert bool(score) == bool(letters)
+
+
+def test_words_count_more_than_letters_and_early_ones_more_than_late_ones() -> None:
+    titles = ("Shell in web", "New shell in web", "Sort: hello, each, loud line")
+    scores = [matched("shell", title)[0] for title in titles]
+    assert scores == sorted(scores, reverse=True)
+    assert 0 < scores[2] < 1
+
+
+def test_a_name_of_many_equal_letters_takes_no_time() -> None:
+    began = time.process_time()
+    for query in ("n" * 40, "n" * 39 + "x", "shell in " + "n " * 30):
+        matched(query, "Shell in " + "n" * 5000)
+    assert time.process_time() - began < 1
