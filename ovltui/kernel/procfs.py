@@ -89,6 +89,11 @@ def _text(pid: int, file: str) -> str:
     return b"".join(pieces).decode("utf-8", "surrogateescape")
 
 
+def netns_inode(pid: int, proc: Path = Path("/proc")) -> int | None:
+    """Return the inode of a process's network namespace, 0 where it may not be read, None where it is gone."""
+    return _inode(f"{proc}/{pid}/ns/net")
+
+
 def _inode(link: str) -> int | None:
     """Return the inode in a namespace link, 0 where it may not be read, None where the process is gone."""
     try:

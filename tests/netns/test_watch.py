@@ -110,6 +110,35 @@ def test_a_process_alone_is_found_by_the_period(published: Published, monkeypatc
 
 
 @pytest.mark.needs_root
+def test_a_process_alone_is_found_as_soon_as_it_executes_a_program(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "PERIOD_S", 60.0)
+    published.watch.hint()
+    time.sleep(0.1)
+    for _ in range(3):
+        with subprocess.Popen(["unshare", "--net", "sleep", "60"]) as process:
+            own = inode("/proc/self/ns/net")
+            await_true(lambda: inode(f"/proc/{process.pid}/ns/net") != own)  # noqa: B023
+            published.await_listed(inode(f"/proc/{process.pid}/ns/net"), listed=True)
+            process.kill()
+
+
+@pytest.mark.needs_root
+def test_programs_executed_in_known_namespaces_cause_no_sweep(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_module, "PERIOD_S", 60.0)
+    published.watch.hint()
+    time.sleep(0.2)
+    before = len(published.sweeps)
+    for _ in range(20):
+        subprocess.run(["true"], check=True)
+    time.sleep(0.1)
+    assert len(published.sweeps) <= before + 1
+
+
+@pytest.mark.needs_root
 def test_what_a_descriptor_keeps_is_found_after_a_hint_and_leaves_with_it(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:

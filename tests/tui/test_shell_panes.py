@@ -91,7 +91,7 @@ def test_the_frame_says_what_the_shell_is_until_a_line_was_typed(new_netns: NewN
     blue = new_netns("p")
     with ovltui(blue, width, height) as terminal:
         terminal.keys("s")
-        terminal.wait("(ctrl+] leaves)  its network, the host's files and tools")
+        terminal.wait("(ctrl+] leaves)  its network, the host's files")
         terminal.wait("inside$")
         assert "host's files" not in terminal.text().split("inside$")[1]
         terminal.keys("x", "Enter")
