@@ -115,4 +115,4 @@ def test_a_killed_engine_leaves_what_it_left_and_nothing_else(own_engines: TwoEn
     node.start()
     await_true(lambda: nsids <= deaths(session), lambda: (nsids, deaths(session)))
     await_truth(session)
-    assert not any(node.url in gap for gap in session.gaps()), session.gaps()
+    await_true(lambda: not any(node.url in gap for gap in session.gaps()), session.gaps)
