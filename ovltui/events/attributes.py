@@ -27,7 +27,6 @@ _u32 = struct.Struct("=I").unpack_from
 _s32 = struct.Struct("=i").unpack_from
 _u64 = struct.Struct("=Q").unpack_from
 _be16 = struct.Struct("!H").unpack_from
-_be32 = struct.Struct("!I").unpack_from
 _be64 = struct.Struct("!Q").unpack_from
 
 
@@ -111,12 +110,6 @@ def u64(raw: bytes) -> int:
 def be16(raw: bytes) -> int:
     """Return an unsigned number of two bytes in network order."""
     number: int = _be16(raw)[0]
-    return number
-
-
-def be32(raw: bytes) -> int:
-    """Return an unsigned number of four bytes in network order."""
-    number: int = _be32(raw)[0]
     return number
 
 

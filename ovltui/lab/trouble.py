@@ -14,7 +14,7 @@ from ovltui.kernel.echo import Echo, answered
 from ovltui.kernel.namespace import opened, visit
 from ovltui.lab.description import Description
 from ovltui.lab.facts import About, Fact
-from ovltui.lab.faults import FAULTS, Fault, Symptom, fault
+from ovltui.lab.faults import FAULTS, Fault, fault
 from ovltui.lab.observe import differences, observe
 from ovltui.lab.place import Place, boot_id
 from ovltui.lab.plan import MTU, Plan, Space
@@ -197,12 +197,6 @@ def run_all(commands: Sequence[Command], described: Description, plan: Plan) -> 
 def by_hand(command: Command, plan: Plan) -> str:
     """Return the line that a person types to run a command in its namespace."""
     return f"ovltui exec {plan.path(command.space)} -- {' '.join(command.words)}"
-
-
-def is_symptom(symptom: Symptom, lost: Sequence[Lost]) -> bool:
-    """Return whether the pings that were lost between docker1n and docker2n are those that a symptom tells of."""
-    sizes = {one.bytes for one in lost if {one.source, one.target} == {"docker1n", "docker2n"}}
-    return sizes == ({LARGE} if symptom is Symptom.LARGE else {SMALL, LARGE})
 
 
 def _lacking(chosen: Fault) -> str:

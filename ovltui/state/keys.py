@@ -139,5 +139,3 @@ _PLACES: dict[int, Callable[[bytes], Place | None]] = {
     Rtm.NEWNEIGH: _neighbour,
     Rtm.DELNEIGH: _neighbour,
 }
-FOLLOWED = frozenset(_PLACES)
-"""Types of messages that change a table."""

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from ovltui.terminal.screen import Cursor, Modes, Row
 
-SCROLLBACK_LINES = 10_000
 BACKENDS = ("ghostty", "bittty")
 """In the order in which they are tried."""
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 
 from ovltui.topology.endpoints import Endpoints
 from ovltui.topology.links import Link
-from ovltui.topology.model import Join, JoinKind, Topology, Unseen
+from ovltui.topology.model import Join, Topology, Unseen
 
 _PLAIN = re.compile(r"[^A-Za-z0-9 ./:@_-]")
-_ARROWED = frozenset((JoinKind.PORT, JoinKind.PARENT, JoinKind.UNDERLAY, JoinKind.VTEP))
 
 
 @dataclass(frozen=True, slots=True)
