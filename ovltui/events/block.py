@@ -7,9 +7,9 @@ One thread appends, any thread reads what is behind the ring's end. Pure.
 import zlib
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import accumulate, compress, repeat
 
 from ovltui.events.record import MESSAGES, Kind, Record
 from ovltui.events.sort import EVERY, REPEAT
@@ -31,12 +31,17 @@ def _unpacked(packed: bytes) -> bytes:
 class Block:
     """Up to ``size`` records, at most 65,536, from ``first`` on: their bytes, and columns for the rest."""
 
-    __slots__ = ("body", "ends", "first", "folds", "kinds", "nsids", "packed", "panes", "size", "sorts", "times")
+    __slots__ = (
+        *("body", "ends", "first", "folds", "fresh", "kinds", "nsids", "packed", "panes", "size", "sorts", "times"),
+    )
 
     def __init__(self, first: int, size: int) -> None:
         self.first = first
         self.size = size
-        self.body: bytearray | bytes = bytearray()
+        self.fresh: list[bytes] | None = []
+        """The bytes of each record while the block fills up; None once it is full."""
+        self.body = b""
+        """The bytes of all records of a full block, back to back."""
         self.packed: bytes | None = None
         """The body compressed, once it is looked at seldom; ``body`` is empty then."""
         self.ends = array("I")
@@ -52,22 +57,53 @@ class Block:
         it is the last of there, and the index of its leader in the low half."""
 
     @property
-    def plain(self) -> bytearray | bytes:
-        """The bytes of all records, back to back."""
+    def plain(self) -> bytes:
+        """The bytes of all records of a full block, back to back."""
         body = self.body  # first: it goes when the packed ones are there
         return body if body or self.packed is None else _unpacked(self.packed)
+
+    def close(self) -> None:
+        """Put the bytes of a full block into one piece."""
+        assert self.fresh is not None
+        self.body = b"".join(self.fresh)
+        self.fresh = None  # last: from here on the body counts
 
     def pack(self) -> None:
         """Compress the bytes of a full block: the kernel says much the same again and again."""
         self.packed = zlib.compress(self.body, zlib.Z_BEST_SPEED)
         self.body = b""
 
+    def extend(
+        self, times: Sequence[int], nsids: Sequence[int], kind: Kind, raws: Sequence[bytes], sorts: bytes | bytearray
+    ) -> None:
+        """Append the columns of records of one kind; their panes and folds are the caller's affair."""
+        assert self.fresh is not None
+        self.fresh.extend(raws)
+        ends = accumulate(map(len, raws), initial=self.ends[-1] if self.ends else 0)
+        next(ends)
+        self.ends.extend(ends)
+        self.times.extend(times)
+        self.nsids.extend(nsids)
+        self.kinds.extend(repeat(kind, len(raws)))
+        self.sorts += sorts
+
     def record(self, seq: int) -> Record:
         """Return record ``seq``."""
         index = seq - self.first
-        start = self.ends[index - 1] if index else 0
-        raw = bytes(self.plain[start : self.ends[index]])
-        return Record(seq, self.times[index], self.nsids[index], _KINDS[self.kinds[index]], raw)
+        return Record(seq, self.times[index], self.nsids[index], _KINDS[self.kinds[index]], self.raw(index))
+
+    @property
+    def columns(self) -> "tuple[array[int], array[int], array[int], list[bytes] | None, bytes]":
+        """Return kinds, nsids, and where the bytes of records end; while it fills up those of each, else of all."""
+        fresh = self.fresh  # first: it goes when the body is there
+        return self.kinds, self.nsids, self.ends, fresh, self.plain if fresh is None else b""
+
+    def raw(self, index: int) -> bytes:
+        """Return the bytes of the record at ``index``."""
+        fresh = self.fresh
+        if fresh is not None:
+            return fresh[index]
+        return self.plain[self.ends[index - 1] if index else 0 : self.ends[index]]
 
     def fold(self, index: int, leader: int) -> None:
         """Count record ``index`` in the row of record ``leader``."""
@@ -110,12 +146,12 @@ class Block:
 
     def received(self, start: int, end: int, wanted: Container[int]) -> Iterator[tuple[int, int, bytes]]:
         """Yield number, nsid and bytes of the messages received from ``start`` up to before ``end`` of some nsids."""
-        first, kinds, nsids, ends, message = self.first, self.kinds, self.nsids, self.ends, int(Kind.MESSAGE)
-        body = self.plain
+        first, message = self.first, int(Kind.MESSAGE)
+        kinds, nsids, ends, fresh, body = self.columns
         for index in range(max(0, start - first), min(self.size, end - first)):
             if nsids[index] in wanted and kinds[index] == message:
-                begin = ends[index - 1] if index else 0
-                yield first + index, nsids[index], bytes(body[begin : ends[index]])
+                raw = body[ends[index - 1] if index else 0 : ends[index]] if fresh is None else fresh[index]
+                yield first + index, nsids[index], raw
 
     def passes(self, seq: int, where: Where) -> bool:
         """Return whether a record is no message, or ``where`` says yes."""

@@ -27,7 +27,7 @@ MARKS: dict[Action, str] = {
     Action.CHANGE: "~",
     Action.MOVE: "→",
     Action.MISS: "?",
-    Action.LOST: "!",
+    Action.LOST: " ",
 }
 READ_AGAIN = " (resync)"
 """Stands behind what no event told, but tables that were read again."""

@@ -51,9 +51,13 @@ class Recall(Generic[T]):
             self._keep(raw, value)
         return value
 
+    def forget(self) -> None:
+        """Forget all."""
+        self._known, self._size = {}, 0
+
     def _keep(self, raw: bytes, value: T) -> None:
         if self._size >= _MOST:
-            self._known, self._size = {}, 0
+            self.forget()
         parts = (*self._head, *self._parts(raw))
         known = self._known.get(len(raw))
         if known is None or known[0] != parts:

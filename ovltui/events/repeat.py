@@ -9,6 +9,7 @@ block of the ring, so that a row never stands far from what it counts.
 """
 
 import struct
+from collections.abc import Iterable
 from functools import lru_cache
 
 from ovltui.events.decode import decode
@@ -24,13 +25,15 @@ SPAN_NS = 60 * 10**9
 _HEAD = slice(4, 8)
 """nlmsg_type and nlmsg_flags; nlmsg_seq and nlmsg_pid behind them only tell who asked for the change."""
 _BODY, _NSID_ATTRIBUTES, _NEIGH_ATTRIBUTES = 16, 20, 28
+_ALL_BODY = slice(_BODY, None)
 _IFINFOMSG = slice(16, 32)
 _NDA_CACHEINFO, _NETNSA_NSID = 3, 1
 # Plain numbers: to compare with members of an enumeration would cost as much as all else here.
 _GETNEIGH = int(Rtm.GETNEIGH)
 _NSIDS = (int(Rtm.NEWNSID), int(Rtm.DELNSID))
 _LINKS = (int(Rtm.NEWLINK), int(Rtm.DELLINK))
-_SPECIAL = frozenset((_GETNEIGH, *_NSIDS, *_LINKS))
+_SPECIAL = frozenset((_GETNEIGH, *_NSIDS))
+"""Types that count by more than what came before."""
 _Row = tuple[int, int, int]
 """Sequence number of the record that leads it, when it came in nanoseconds, and its number in the pane."""
 _header = ATTRIBUTE_HEADER.unpack_from
@@ -44,8 +47,8 @@ class _Rows:
 
     def __init__(self) -> None:
         self.count = 0
-        self.last: dict[int, tuple[bytes, bytes, int, int, int]] = {}
-        """By nsid: body and message of the newest record that was no miss, and the row that it leads or counts in."""
+        self.last: dict[int, tuple[bytes, _Row]] = {}
+        """By nsid: the newest message that was no miss, and the row that it leads or counts in."""
         self.misses: dict[int, dict[bytes, _Row]] = {}
         """By nsid, then by what was looked up; only those since the last record that was no miss."""
 
@@ -71,31 +74,54 @@ class Repeats:
             rows.last.clear()
             rows.misses.clear()
 
+    def leaders(self, seq: int, panes: Iterable[Pane], stamps: Iterable[tuple[int, int, bytes]]) -> list[int]:
+        """Return the record in whose row each of some messages counts: itself where it leads one.
+
+        Args:
+            seq: sequence number of the first; the others follow.
+            panes: the pane of each.
+            stamps: time in nanoseconds, nsid and bytes of each.
+        """
+        found = []
+        rows_of, special, links = self._panes, _SPECIAL, _LINKS
+        for pane, (time_ns, nsid, raw) in zip(panes, stamps, strict=True):
+            rows, leader = rows_of[pane], seq
+            before = rows.last.get(nsid)
+            # Most messages are unlike the one before them: that is seen here, without another call.
+            if len(raw) <= _BODY or raw[4] in special:
+                alike = True
+            elif before is None or len(before[0]) != len(raw):
+                alike = False
+            else:
+                part = _IFINFOMSG if raw[4] in links else _ALL_BODY
+                alike = before[0][part] == raw[part]
+            if alike:
+                leader = self.leader(pane, seq, time_ns, nsid, raw)
+            else:
+                if rows.misses:
+                    rows.misses.pop(nsid, None)
+                rows.count = number = rows.count + 1
+                rows.last[nsid] = (raw, (seq, time_ns, number))
+            found.append(leader)
+            seq += 1
+        return found
+
     def leader(self, pane: Pane, seq: int, time_ns: int, nsid: int, raw: bytes) -> int:
         """Return the record in whose row message ``seq`` counts: itself where it leads one."""
         rows = self._panes[pane]
         if len(raw) <= _BODY:
             return seq
         kind = raw[4]
-        special = kind in _SPECIAL
-        if special:
-            if kind == _GETNEIGH:
-                return self._miss(rows, seq, time_ns, nsid, raw)
-            if kind in _NSIDS and nsid == OWN_NSID:
-                self._forget(raw)
+        if kind == _GETNEIGH:
+            return self._miss(rows, seq, time_ns, nsid, raw)
+        if kind in _NSIDS and nsid == OWN_NSID:
+            self._forget(raw)
         if rows.misses:
             rows.misses.pop(nsid, None)
-        body, last = raw[_BODY:], rows.last
-        before = last.get(nsid)
-        if (
-            before is not None
-            and (special or before[0] == body)
-            and _says_again(before[1], raw)
-            and rows.reaches(before[2:], time_ns)
-        ):
-            return before[2]
-        rows.count = number = rows.count + 1
-        last[nsid] = (body, raw, seq, time_ns, number)
+        before = rows.last.get(nsid)
+        if before is not None and _says_again(before[0], raw) and rows.reaches(before[1], time_ns):
+            return before[1][0]
+        rows.last[nsid] = (raw, rows.begin(seq, time_ns))
         return seq
 
     def _forget(self, raw: bytes) -> None:

@@ -10,18 +10,21 @@ and the list of blocks is replaced as a whole. Incomplete: beyond ``limit`` reco
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 
 from ovltui.events.block import Block, Where
 from ovltui.events.record import Kind, Record
 from ovltui.events.repeat import Repeats
-from ovltui.events.sort import REPEAT, sort_of
-from ovltui.events.vocabulary import Pane
+from ovltui.events.sort import PLACES, REPEAT, sort_of
+from ovltui.events.vocabulary import Pane, pane_of
 
 BLOCK = 8192
 """Records in a block, the unit that is dropped; at most 65,536."""
 PLAIN = 16
 """Full blocks, the newest, whose bytes are kept as they are; those of older ones are compressed."""
+_FAMILY = 16
+"""Where the family of a message stands."""
+_NOWHERE = (pane_of(0), b"")
 _MESSAGE = Kind.MESSAGE
 """By a name of its own: to look it up in the enumeration takes as long as to append a column."""
 
@@ -31,13 +34,14 @@ class Ring:
 
     Args:
         limit: records to keep; rounded up to whole blocks.
+        first: sequence number of the first record.
     """
 
-    def __init__(self, limit: int = 1_000_000) -> None:
-        self._blocks: tuple[Block, ...] = (Block(0, BLOCK),)
+    def __init__(self, limit: int = 1_000_000, first: int = 0) -> None:
+        self._blocks: tuple[Block, ...] = (Block(first, BLOCK),)
         # The block that fills up now does not count: the others alone hold the limit.
         self._most = 1 + max(1, -(-limit // BLOCK))
-        self._end = 0
+        self._end = first
         self._newest = Repeats()
         self.repeats = 0
         """Records so far that led no row."""
@@ -58,31 +62,72 @@ class Ring:
         block = self._blocks[-1]
         if seq - block.first == BLOCK:
             block = self._add_block(seq)
-        block.body += raw
-        block.ends.append(len(block.body))
-        block.times.append(time_ns)
-        block.nsids.append(nsid)
-        block.kinds.append(kind)
         sort = sort_of(kind, raw)
         leader = seq
         if kind is _MESSAGE and len(panes) == 1:
             leader = self._newest.leader(panes[0], seq, time_ns, nsid, raw)
         else:
             self._newest.end_rows()
+        block.extend((time_ns,), (nsid,), kind, (raw,), bytes((sort if leader == seq else sort | REPEAT,)))
         if leader == seq:
-            block.sorts.append(sort)
             for pane in panes:
                 block.panes[pane].append(seq)
         else:
-            block.sorts.append(sort | REPEAT)
             block.fold(seq - block.first, leader - block.first)
             self.repeats += 1
         self._end = seq + 1  # last: from here on it may be read
         return seq
 
+    def extend(self, times: Sequence[int], nsids: Sequence[int], kind: Kind, raws: Sequence[bytes]) -> None:
+        """Append messages, each of which shows in the pane of its type; ``append`` for many at once.
+
+        Args:
+            times: of each, in nanoseconds since the epoch.
+            nsids: of each.
+            kind: of all, one of ``MESSAGES``.
+            raws: of each, its bytes.
+        """
+        done = 0
+        while done < len(raws):
+            block = self._blocks[-1]
+            if self._end - block.first == BLOCK:
+                block = self._add_block(self._end)
+            part = slice(done, done + BLOCK - (self._end - block.first))
+            self._fill(block, times[part], nsids[part], kind, raws[part])
+            done = part.stop
+
+    def _fill(
+        self, block: Block, times: Sequence[int], nsids: Sequence[int], kind: Kind, raws: Sequence[bytes]
+    ) -> None:
+        """Append messages for which the newest block has room."""
+        first = self._end
+        places = [PLACES.get(raw[4:6], _NOWHERE) for raw in raws]
+        sorts = bytearray(
+            by_family[raw[_FAMILY]] if by_family and len(raw) > _FAMILY else sort_of(kind, raw)
+            for raw, (_, by_family) in zip(raws, places, strict=True)
+        )
+        if kind is _MESSAGE:
+            panes = (pane for pane, _ in places)
+            leaders = self._newest.leaders(first, panes, zip(times, nsids, raws, strict=True))
+        else:
+            self._newest.end_rows()
+            leaders = list(range(first, first + len(raws)))
+        folds = []
+        for seq, (leader, (pane, _)) in enumerate(zip(leaders, places, strict=True), first):
+            if leader == seq:
+                block.panes[pane].append(seq)
+            else:
+                folds.append((seq, leader))
+                sorts[seq - first] |= REPEAT
+        block.extend(times, nsids, kind, raws, sorts)
+        for seq, leader in folds:
+            block.fold(seq - block.first, leader - block.first)
+        self.repeats += len(folds)
+        self._end = first + len(raws)  # last: from here on they may be read
+
     def _add_block(self, first: int) -> Block:
         full, block = self._blocks[-1], Block(first, BLOCK)
-        full.body = bytes(full.body)  # without the room to grow
+        full.close()
         self._newest.end_rows()
         self._blocks = (*self._blocks[1 - self._most :], block)
         if len(self._blocks) > PLAIN + 1:
@@ -203,6 +248,34 @@ class Ring:
         end = min(end, self._end)
         for block in self._between(start, end):
             yield from block.received(start, end, wanted)
+
+    def blocks(self, start: int, end: int) -> tuple[Block, ...]:
+        """Return the blocks that hold records from ``start`` up to before ``end``, to be read only."""
+        return self._between(start, end)
+
+    def messages(self, seqs: Iterable[int]) -> Iterator[tuple[int, bytes] | None]:
+        """Yield nsid and bytes of each of ``seqs``; None for one that is not received from the kernel, or was dropped.
+
+        Args:
+            seqs: records that have come, in any order; those of one block after the other take the least time.
+        """
+        low = high = 0
+        for seq in seqs:
+            if not low <= seq < high:
+                blocks = self._blocks
+                if seq < blocks[0].first:
+                    yield None
+                    continue
+                block = blocks[(seq - blocks[0].first) // BLOCK]
+                low, high = block.first, block.first + BLOCK
+                kinds, nsids, ends, fresh, body = block.columns
+            index = seq - low
+            if kinds[index]:
+                yield None
+            elif fresh is None:
+                yield nsids[index], body[ends[index - 1] if index else 0 : ends[index]]
+            else:
+                yield nsids[index], fresh[index]
 
     def _between(self, start: int, end: int) -> tuple[Block, ...]:
         """Return the blocks that hold records from ``start`` up to before ``end``."""

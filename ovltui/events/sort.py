@@ -5,10 +5,10 @@ Incomplete: a message is sorted by its type even where its body is broken, which
 follows from the verb but for links, routes and settings, whose lines tell more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ovltui.events.record import MESSAGES, Kind
-from ovltui.events.vocabulary import Action, Object, object_of
+from ovltui.events.vocabulary import Action, Object, Pane, object_of, pane_of
 from ovltui.kernel.wire import NLM_F_REQUEST, Rtm, attributes
 
 REPEAT = 0x80
@@ -41,6 +41,11 @@ _UNKNOWN = tuple(_sort(Object.UNKNOWN, verb) for verb in range(4))
 _BY_TYPE = {int(rtm_type): _by_family(rtm_type) for rtm_type in Rtm}
 _BY_KIND = {Kind.GAP: _sort(Object.GAP, _SET), Kind.DOCKER: _sort(Object.DOCKER, _SET)}
 _MISS_FDB = _sort(Object.FDB, _GET)
+PLACES: Mapping[bytes, tuple[Pane, bytes]] = {
+    rtm_type.to_bytes(2, "little"): (pane_of(rtm_type), b"" if rtm_type == _GETNEIGH else _BY_TYPE.get(rtm_type, b""))
+    for rtm_type in range(256)
+}
+"""By bytes 4 and 5 of a message: its pane, and its sort by family; that is empty where ``sort_of`` must be asked."""
 
 
 def sort_of(kind: Kind, raw: bytes) -> int:

@@ -9,8 +9,10 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 from ovltui.events.block import Where
+from ovltui.events.matching import MADE, Matching
 from ovltui.events.record import Record
 from ovltui.events.ring import Ring
 from ovltui.events.sort import ASK, EVERY, verdicts
@@ -20,6 +22,7 @@ SPAN = 4096
 """Records that a step passes over at most, where no line has to be asked."""
 Test = Callable[[Record], bool]
 _ASK_ALL = verdicts(lambda _: ASK)
+_ASKED = bytes(verdict == ASK for verdict in range(256))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Sieve:
     """Which messages may show, by nsid and sequence number; None for all."""
     test: Test | None = None
     """Decides of records on which the verdict is ``ASK``."""
+    lines: Matching | None = None
+    """Decides of messages among them instead."""
 
     @classmethod
     def by(cls, test: Test, where: Where | None = None) -> "Sieve":
@@ -140,12 +145,21 @@ class View:
         if ASK not in judged:
             return seqs, None
         found: array[int] = array("Q")
+        lines = self._sieve.lines
+        if lines:
+            lines.begin(min(seqs), max(seqs))
+            messages = self._ring.messages(compress(seqs, judged.translate(_ASKED)))
+        left = budget * MADE
         for seq, verdict in zip(seqs, judged, strict=True):
             if verdict == ASK:
-                if not budget:
+                if left <= 0:
                     return found, seq
-                budget -= 1
-                if not self._passes(seq):
+                if lines and (message := next(messages)):
+                    passes, cost = lines.judge(seq, *message)
+                else:
+                    passes, cost = self._passes(seq), MADE
+                left -= cost
+                if not passes:
                     continue
             found.append(seq)
         return found, None

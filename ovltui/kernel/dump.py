@@ -21,10 +21,13 @@ _FIB_RULE_HDR = struct.Struct("=BBBBBBBBI")
 _NHMSG = struct.Struct("=BBBBI")
 _NDMSG = struct.Struct("=BBHiHBB")
 _AF_BRIDGE = 7
+_IFLA_EXT_MASK = 29
+_WITH_VLANS = wire.attribute(_IFLA_EXT_MASK, struct.pack("=I", 1 << 2))
+"""RTEXT_FILTER_BRVLAN_COMPRESSED: VLANs as ranges, as events of ports have them, and each bridge with its own."""
 
 _REQUESTS: Mapping[Table, tuple[wire.Rtm, bytes]] = {
     Table.LINKS: (wire.Rtm.GETLINK, _IFINFOMSG.pack(socket.AF_UNSPEC, 0, 0, 0, 0)),
-    Table.PORTS: (wire.Rtm.GETLINK, _IFINFOMSG.pack(_AF_BRIDGE, 0, 0, 0, 0)),
+    Table.PORTS: (wire.Rtm.GETLINK, _IFINFOMSG.pack(_AF_BRIDGE, 0, 0, 0, 0) + _WITH_VLANS),
     Table.ADDRESSES: (wire.Rtm.GETADDR, _IFADDRMSG.pack(socket.AF_UNSPEC, 0, 0, 0, 0)),
     Table.ROUTES4: (wire.Rtm.GETROUTE, _RTMSG.pack(socket.AF_INET, 0, 0, 0, 0, 0, 0, 0, 0)),
     Table.ROUTES6: (wire.Rtm.GETROUTE, _RTMSG.pack(socket.AF_INET6, 0, 0, 0, 0, 0, 0, 0, 0)),

@@ -56,5 +56,5 @@ def parse(table: bytes) -> tuple[NsfsMount, ...]:
 
 
 def _unescape(field: bytes) -> str:
-    plain = _OCTAL.sub(lambda match: bytes([int(match[1], 8) & 0xFF]), field)
+    plain = _OCTAL.sub(lambda match: bytes([int(match[1], 8) & 0xFF]), field) if b"\\" in field else field
     return plain.decode("utf-8", "surrogateescape")

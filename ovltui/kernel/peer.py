@@ -7,8 +7,6 @@ namespace is 0 and counts as unknown.
 
 import socket
 import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 _TIMEOUT_S = 1.0
 _UCRED = struct.Struct("=iII")
@@ -17,26 +15,24 @@ _UCRED = struct.Struct("=iII")
 def listener(path: str) -> int | None:
     """Return the pid of the process that listens at ``path``, or None where nobody answers or it is unknown."""
     try:
-        with _connected(path, _TIMEOUT_S) as probe:
+        with dial(path, _TIMEOUT_S) as probe:
             pid: int = _UCRED.unpack(probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))[0]
     except OSError:
         return None
     return pid or None
 
 
-def knock(path: str, timeout_s: float) -> None:
-    """Connect once and close.
+def dial(path: str, timeout_s: float | None) -> socket.socket:
+    """Return a connection, which whoever takes it closes.
 
     Raises:
         OSError: nobody listens there, or not to us, or nobody takes the connection within ``timeout_s`` seconds.
     """
-    with _connected(path, timeout_s):
-        return
-
-
-@contextmanager
-def _connected(path: str, timeout_s: float) -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as probe:
-        probe.settimeout(timeout_s)
-        probe.connect(path)
-        yield probe
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
+    made.settimeout(timeout_s)
+    try:
+        made.connect(path)
+    except OSError:
+        made.close()
+        raise
+    return made

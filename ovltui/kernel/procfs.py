@@ -7,6 +7,7 @@ in other namespaces are not looked at.
 """
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ovltui.text import clean
 _COMM_LENGTH = 15
 """Bytes of a name that the kernel keeps."""
 _PIECE = 1 << 16
+_EUID = re.compile(r"^Uid:\s+\d+\s+(\d+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,13 @@ def parent(pid: int) -> int:
     """Return the pid of the process that started ``pid``, or that adopted it; 0 where there is none to see."""
     fields = _text(pid, "stat").rpartition(")")[2].split()
     return int(fields[1]) if fields else 0
+
+
+def owner(pid: int) -> int | None:
+    """Return the effective user id of a process, as our own user namespace counts; None once it is gone."""
+    # The owner of /proc/PID itself is root for processes that changed who they are.
+    found = _EUID.search(_text(pid, "status"))
+    return int(found[1]) if found else None
 
 
 def cgroup(pid: int) -> str:

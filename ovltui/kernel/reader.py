@@ -21,18 +21,21 @@ import sys
 import time
 
 from ovltui.kernel import frames, wire
+from ovltui.kernel.datagrams import Datagrams
 
 RECEIVE_BUFFER = 64 << 20
 """Bytes asked for; the kernel doubles it and uses none before there are messages."""
 BACKLOG = 256 << 20
 """Bytes of frames kept for a pipe that nobody reads; what comes after is counted as lost."""
-_BATCH = 4096
+_TOGETHER = 128
+"""Messages received in one system call, and stamped alike, at most."""
+_CALLS = 32
+"""Such calls before the pipe gets its turn."""
+_LONGEST = 1 << 16
+"""Bytes of the longest message that is received whole."""
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
-_MSG_TRUNC = int(socket.MSG_TRUNC)
-"""As a plain number: the enumeration would cost as much as receiving."""
 _MEMINFO = struct.Struct("=9I")
-_NSID = struct.Struct("=i")
 _NICE = -10
 _REST_S = 0.001
 """Seconds for which messages gather during a storm: a wake-up costs more than taking one. The smallest buffer that
@@ -56,8 +59,7 @@ class Reader:
         self._backlog = backlog
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
         self._pending = bytearray()
-        self._buffer = bytearray(1 << 16)
-        self._view = memoryview(self._buffer)
+        self._came = Datagrams(self._socket.fileno(), _TOGETHER, _LONGEST)
         self._drops = 0
         self._overrun = False
         self._lost = 0
@@ -113,31 +115,42 @@ class Reader:
             self._admit_loss()
 
     def _receive(self) -> None:
-        """Take up to a batch of messages off the socket."""
-        receive, view, into = self._socket.recvmsg_into, self._view, (self._view,)
-        now, pending, backlog = time.time_ns, self._pending, self._backlog
-        header, kind = frames.HEADER.pack, int(frames.FrameKind.MESSAGE)
-        for _ in range(_BATCH):
+        """Take messages off the socket until it is empty, up to a batch of calls."""
+        came, pending = self._came, self._pending
+        for _ in range(_CALLS):
             try:
-                length, ancillary, flags, _ = receive(into, 64)
+                came.receive()
             except BlockingIOError:
                 self._close_gap()
                 return
+            except InterruptedError:
+                continue
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
                 # Reported first; then come the messages queued before the loss, then the loss itself.
                 self._overrun = True
                 continue
-            if len(pending) > backlog or flags & _MSG_TRUNC:
-                self._lost += 1
+            if len(pending) > self._backlog:
+                self._lost += len(came.lengths)
                 continue
-            if self._lost:
+            if came.simple:
                 self._admit_loss()
-            nsid = _NSID.unpack(ancillary[0][2])[0] if ancillary else frames.OWN_NSID
-            self._last_ns = now()
-            pending += header(self._last_ns, nsid, kind, length)
-            pending += view[:length]
+                self._last_ns = time.time_ns()
+                pending += frames.batch(self._last_ns, came.nsids, came.lengths, came.bodies)
+            else:
+                self._pass_on_singly()
+
+    def _pass_on_singly(self) -> None:
+        """Pass on what was received, of which something was cut off or holds several messages."""
+        came, now = self._came, time.time_ns()
+        for nsid, body, cut in zip(came.nsids, came.bodies, came.cut, strict=True):
+            if cut:
+                self._lost += 1
+            else:
+                self._admit_loss()
+                self._last_ns = now
+                self._pending += frames.frame(frames.FrameKind.MESSAGE, now, nsid, bytes(body))
 
     def _close_gap(self) -> None:
         """The socket is empty: whatever was lost, was lost up to here."""

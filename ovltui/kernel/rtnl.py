@@ -1,8 +1,8 @@
-"""Requests to rtnetlink: one socket, opened for a few questions and closed.
+"""Requests to rtnetlink, and to its like: one socket, opened for a few questions and closed.
 
-Source: NETLINK_ROUTE in the namespace of the calling thread. Privileges: none to read one's own namespace; the
-kernel's refusal comes back as ``RtnlError``. Incomplete: a dump that changed while it was read is repeated, at most
-``DUMP_TRIES`` times, then taken as it is.
+Source: NETLINK_ROUTE, or another protocol of netlink, in the namespace of the calling thread. Privileges: none to read
+one's own namespace; the kernel's refusal comes back as ``RtnlError``. Incomplete: a dump that changed while it was read
+is repeated, at most ``DUMP_TRIES`` times, then taken as it is.
 """
 
 import os
@@ -25,11 +25,15 @@ class RtnlError(OSError):
 
 
 class Rtnl:
-    """A request socket; use it as a context manager, in the thread whose namespace is meant."""
+    """A request socket; use it as a context manager, in the thread whose namespace is meant.
 
-    def __init__(self) -> None:
+    Args:
+        protocol: of netlink.
+    """
+
+    def __init__(self, protocol: int = socket.NETLINK_ROUTE) -> None:
         self._seq = 0
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
+        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, protocol)
         self._socket.settimeout(_TIMEOUT_S)
         self._socket.setsockopt(wire.SOL_NETLINK, wire.NETLINK_EXT_ACK, 1)
         # Without strict checking the kernel ignores a target namespace and answers for its own.
@@ -44,7 +48,7 @@ class Rtnl:
     ) -> None:
         self._socket.close()
 
-    def request(self, kind: wire.Rtm, body: bytes, flags: int = 0) -> list[bytes]:
+    def request(self, kind: int, body: bytes, flags: int = 0) -> list[bytes]:
         """Send one request and return the messages of its answer, headers included.
 
         Raises:
@@ -54,7 +58,7 @@ class Rtnl:
         self._send(kind, flags | wire.NLM_F_ACK, body)
         return self._receive()[0]
 
-    def dump(self, kind: wire.Rtm, body: bytes) -> list[bytes]:
+    def dump(self, kind: int, body: bytes) -> list[bytes]:
         """Return all messages of a dump; errors as in ``request``."""
         answers: list[bytes] = []
         for _ in range(DUMP_TRIES):
@@ -64,7 +68,7 @@ class Rtnl:
                 break
         return answers
 
-    def _send(self, kind: wire.Rtm, flags: int, body: bytes) -> None:
+    def _send(self, kind: int, flags: int, body: bytes) -> None:
         self._seq += 1
         self._socket.send(wire.message(kind, flags | wire.NLM_F_REQUEST, self._seq, body))
 

@@ -6,7 +6,7 @@ message ends the iteration; nothing here raises on hostile bytes.
 
 import struct
 from collections.abc import Iterator
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 
 NLMSG_HEADER = struct.Struct("=IHHII")
 """nlmsg_len, nlmsg_type, nlmsg_flags, nlmsg_seq, nlmsg_pid."""
@@ -94,7 +94,7 @@ class Group(IntEnum):
     STATS = 36
 
 
-class Table(Enum):
+class Table(StrEnum):
     """What the kernel keeps of each namespace and lists when asked, each under keys of its own."""
 
     LINKS = "links"

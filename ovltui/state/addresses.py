@@ -6,6 +6,7 @@ an address was removed may bring it back until the next dump; the kernel reports
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 
@@ -22,12 +23,21 @@ class Address:
         return f"{self.local}/{self.prefixlen}"
 
 
+@dataclass(frozen=True, slots=True)
+class AddressesMemory:
+    """All that is known of the addresses of a namespace, as a value; each with the last record about it."""
+
+    now: tuple[tuple[Address, int], ...]
+    gone: tuple[tuple[Address, int], ...]
+
+
 def address_from(fields: Mapping[str, Any]) -> Address:
     """Return the address that the fields of an addr event describe."""
     local = fields.get("local") or fields.get("address") or ""
     return Address(fields["ifindex"], local, fields["prefixlen"])
 
 
+@lru_cache(maxsize=1 << 14)
 def _parsed(local: str) -> IPv4Address | IPv6Address | None:
     try:
         return ip_address(local)
@@ -63,6 +73,14 @@ class Addresses:
         """Take in a RTM_DELADDR at ``seq``."""
         self._now.pop(address, None)
         self._gone[address] = seq
+
+    def memory(self) -> AddressesMemory:
+        """Return all that is known; nobody may write meanwhile."""
+        return AddressesMemory(tuple(self._now.items()), tuple(self._gone.items()))
+
+    def recall(self, memory: AddressesMemory) -> None:
+        """Know what was known when ``memory`` was made, and nothing else."""
+        self._now, self._gone = dict(memory.now), dict(memory.gone)
 
     def load(self, seq: int, addresses: Iterable[Address]) -> None:
         """Take in a dump that began when ``seq`` was the next record: newer events win over it."""

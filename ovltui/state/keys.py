@@ -14,6 +14,7 @@ from ovltui.kernel.wire import ATTRIBUTE_HEADER, NLA_TYPE_MASK, Rtm, Table
 
 Place = tuple[Table, bytes]
 Attributes = dict[int, bytes]
+Finder = Callable[[bytes], Place | None]
 
 BODY = 16
 """Where the message behind nlmsghdr begins."""
@@ -28,6 +29,12 @@ _IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _NHA_ID = 1
 _FIB_RULE_INVERT = 0x2
 _ROUTE_TABLES = {AF_INET: Table.ROUTES4, AF_INET6: Table.ROUTES6}
+_MOST = 4096
+"""Places remembered of one kind, before all are forgotten."""
+_NO_METRIC = bytes(4)
+_PLAIN_ROUTE = struct.Struct("=28x4s4s4s4s4s4s")
+_PLAIN_HEADERS = tuple(ATTRIBUTE_HEADER.pack(8, kind) for kind in (RTA_TABLE, RTA_DST, 4))
+"""RTA_TABLE, RTA_DST, RTA_OIF: an IPv4 route through a link, without more."""
 _header = ATTRIBUTE_HEADER.unpack_from
 _u16 = struct.Struct("=H").unpack_from
 _u32 = struct.Struct("=I").unpack_from
@@ -125,17 +132,44 @@ def _fdb(raw: bytes, found: Attributes) -> bytes:
     return b"".join((own, *(found.get(kind, b"-") for kind in (NDA_DST, NDA_PORT, NDA_VNI, NDA_IFINDEX))))
 
 
-_PLACES: dict[int, Callable[[bytes], Place | None]] = {
+def _remembered(find: Finder) -> Finder:
+    """Return what finds the same by the bytes behind the header, each time but the first at once.
+
+    In a storm the same few messages come thousands of times.
+    """
+    known: dict[bytes, Place | None] = {}
+
+    def found(raw: bytes) -> Place | None:
+        body = raw[BODY:]
+        if body in known:
+            return known[body]
+        place = find(raw)
+        if len(known) >= _MOST:
+            known.clear()
+        known[body] = place
+        return place
+
+    return found
+
+
+_other_route = _remembered(_route)
+
+
+def _any_route(raw: bytes) -> Place | None:
+    # A storm of routes is one of plain ones that all differ: known by their headers alone, they are not remembered.
+    if len(raw) == _PLAIN_ROUTE.size and raw[BODY] == AF_INET and not _u32(raw, 24)[0] & RTM_F_CLONED:
+        table_header, table, dst_header, dst, oif_header, _ = _PLAIN_ROUTE.unpack(raw)
+        if (table_header, dst_header, oif_header) == _PLAIN_HEADERS:
+            return Table.ROUTES4, raw[17:20] + table + _NO_METRIC + dst
+    return _other_route(raw)
+
+
+_PLACES: dict[int, Finder] = {
     Rtm.NEWLINK: _link,
     Rtm.DELLINK: _link,
-    Rtm.NEWADDR: _address,
-    Rtm.DELADDR: _address,
-    Rtm.NEWROUTE: _route,
-    Rtm.DELROUTE: _route,
-    Rtm.NEWRULE: _rule,
-    Rtm.DELRULE: _rule,
-    Rtm.NEWNEXTHOP: _nexthop,
-    Rtm.DELNEXTHOP: _nexthop,
-    Rtm.NEWNEIGH: _neighbour,
-    Rtm.DELNEIGH: _neighbour,
+    **dict.fromkeys((Rtm.NEWADDR, Rtm.DELADDR), _remembered(_address)),
+    **dict.fromkeys((Rtm.NEWROUTE, Rtm.DELROUTE), _any_route),
+    **dict.fromkeys((Rtm.NEWRULE, Rtm.DELRULE), _rule),
+    **dict.fromkeys((Rtm.NEWNEXTHOP, Rtm.DELNEXTHOP), _nexthop),
+    **dict.fromkeys((Rtm.NEWNEIGH, Rtm.DELNEIGH), _remembered(_neighbour)),
 }

@@ -13,6 +13,8 @@ from ovltui.events.look import Look
 
 _NAMES_KEPT = 64
 """Names remembered of one ifindex; the oldest is forgotten first."""
+_TURNS_KEPT = 4096
+"""Changes of names remembered of all links together, to tell eras apart; then new eras begin."""
 _LOOKS_KEPT = 32
 """Looks remembered of one ifindex; the oldest is forgotten first."""
 _UP = "UP"
@@ -35,6 +37,19 @@ class Link:
     peer_nsid: int | None
     """Nsid of the other namespace, in this one's own numbering; None for the same namespace."""
     vni: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinksMemory:
+    """All that is known of the links of a namespace, as a value; each thing by ifindex."""
+
+    now: tuple[Link, ...]
+    names: tuple[tuple[int, tuple[tuple[int, str], ...]], ...]
+    """Each name with the record since which it holds."""
+    touched: tuple[tuple[int, int], ...]
+    """The last record about it."""
+    looks: tuple[tuple[int, tuple[tuple[int, Look | None], ...]], ...]
+    loaded_ns: int
 
 
 def link_from(fields: Mapping[str, Any]) -> Link:
@@ -61,6 +76,8 @@ class Links:
         self._touched: dict[int, int] = {}
         self._looks: dict[int, list[tuple[int, Look | None]]] = {}
         self._loaded_ns = 0
+        self._turns: list[int] = []
+        self._retold = 0
 
     @property
     def now(self) -> tuple[Link, ...]:
@@ -125,14 +142,49 @@ class Links:
         index = bisect_right(names, seq, key=lambda entry: entry[0])
         return names[max(0, index - 1)][1]
 
+    def era(self, seq: int) -> tuple[int, int]:
+        """Equal for two records only if ``name_at`` answers the same from one to the other, for each link."""
+        retold = self._retold
+        return bisect_right(self._turns, seq), retold
+
     def prune(self, first: int) -> None:
         """Forget links that went before record ``first``."""
-        for ifindex in [index for index, seq in self._touched.items() if seq < first and index not in self._now]:
+        gone = [index for index, seq in self._touched.items() if seq < first and index not in self._now]
+        for ifindex in gone:
             for memory in (self._touched, self._names, self._looks):
                 memory.pop(ifindex, None)
+        if gone:
+            self._turn_anew()
+
+    def memory(self) -> LinksMemory:
+        """Return all that is known; nobody may write meanwhile."""
+        return LinksMemory(
+            tuple(self._now.values()),
+            tuple((index, tuple(names)) for index, names in self._names.items()),
+            tuple(self._touched.items()),
+            tuple((index, tuple(looks)) for index, looks in self._looks.items()),
+            self._loaded_ns,
+        )
+
+    def recall(self, memory: LinksMemory) -> None:
+        """Know what was known when ``memory`` was made, and nothing else."""
+        self._now = {link.ifindex: link for link in memory.now}
+        self._names = {index: list(names) for index, names in memory.names}
+        self._touched = dict(memory.touched)
+        self._looks = {index: list(looks) for index, looks in memory.looks}
+        self._loaded_ns = memory.loaded_ns
+        self._turn_anew()
 
     def _call(self, seq: int, link: Link) -> None:
         names = self._names.setdefault(link.ifindex, [])
         if not names or names[-1][1] != link.ifname:
             names.append((seq, link.ifname))
-            del names[:-_NAMES_KEPT]
+            if 1 < len(names) <= _NAMES_KEPT and len(self._turns) < _TURNS_KEPT and self._turns[-1:] <= [seq]:
+                self._turns.append(seq)
+            else:  # older records are answered for otherwise, too
+                del names[:-_NAMES_KEPT]
+                self._turn_anew()
+
+    def _turn_anew(self) -> None:
+        self._turns = []
+        self._retold += 1  # last: whoever saw the number before asks again

@@ -20,6 +20,7 @@ _HOPS = frozenset((_RTA_GATEWAY, 4, _RTA_MULTIPATH, _RTA_VIA, 21, 22, _RTA_CACHE
 """Attributes that follow from the nexthop object, where there is one; 4, 21 and 22 are RTA_OIF and encapsulation."""
 _JOINS = frozenset((_RTA_GATEWAY, _RTA_MULTIPATH, _RTA_VIA))
 _header = ATTRIBUTE_HEADER.unpack_from
+Held = bytes | tuple[bytes, ...]
 _RTNEXTHOP = struct.Struct("=HB").unpack_from
 """rtnh_len, rtnh_flags."""
 _u16 = struct.Struct("=H").unpack_from
@@ -79,7 +80,7 @@ class Routes:
     """Routes by prefix: a message each, or a tuple of them where several share it."""
 
     def __init__(self) -> None:
-        self.held: dict[bytes, bytes | tuple[bytes, ...]] = {}
+        self.held: dict[bytes, Held] = {}
 
     def __iter__(self) -> Iterator[bytes]:
         for held in self.held.values():
@@ -92,31 +93,30 @@ class Routes:
     def load(self, key: bytes, raw: bytes) -> None:
         """Take in a route of a dump."""
         # A dump of a table that changes meanwhile may tell a route twice.
-        self._hold(key, (*(one for one in self.get(key) if not is_same(one, raw)), raw))
+        self._hold(key, (*_without(self.get(key), raw), raw))
 
     def put(self, key: bytes, raw: bytes) -> bool:
         """Take in a RTM_NEWROUTE; return whether it says for sure what is there now."""
-        before = self.get(key)
-        if not before:
+        before = self.held.get(key)
+        if before is None:
             self.held[key] = raw
             return True
-        others = tuple(one for one in before if not is_same(one, raw))
-        flags = _u16(raw, 6)[0]
-        if flags & NLM_F_REPLACE and len(before) == 1:
-            self.held[key] = raw
-            return True
-        self._hold(key, (*others, raw))
-        if len(others) < len(before):
-            return True
-        # NLM_F_EXCL: there was none, so those that we hold went silently.
-        return not (flags & (NLM_F_REPLACE | NLM_F_EXCL) or _may_join(before, raw))
+        routes, sure = _joined(before, raw)
+        self._hold(key, routes)
+        return sure
 
     def remove(self, key: bytes, raw: bytes) -> bool:
         """Take in a RTM_DELROUTE; return whether it says for sure what is there now."""
-        before = self.get(key)
-        others = tuple(one for one in before if not is_same(one, raw))
+        before = self.held.get(key)
+        if before is None:
+            return True
+        if isinstance(before, bytes):
+            if same := is_same(before, raw):
+                del self.held[key]
+            return same
+        others = _without(before, raw)
         self._hold(key, others)
-        return len(others) < len(before) or not before
+        return len(others) < len(before)
 
     def _hold(self, key: bytes, routes: tuple[bytes, ...]) -> None:
         if not routes:
@@ -125,8 +125,27 @@ class Routes:
             self.held[key] = routes[0] if len(routes) == 1 else routes
 
 
-def _several(held: bytes | tuple[bytes, ...]) -> tuple[bytes, ...]:
+def _several(held: Held) -> tuple[bytes, ...]:
     return held if isinstance(held, tuple) else (held,)
+
+
+# The same routes come and go again and again, with their links.
+@lru_cache(maxsize=1024)
+def _without(held: Held, raw: bytes) -> tuple[bytes, ...]:
+    """Return the routes of a prefix but for the one that ``raw`` is about."""
+    return tuple(one for one in _several(held) if not is_same(one, raw))
+
+
+@lru_cache(maxsize=1024)
+def _joined(held: Held, raw: bytes) -> tuple[tuple[bytes, ...], bool]:
+    """Return the routes of a prefix after a RTM_NEWROUTE, and whether it says for sure that they are these."""
+    before, others = _several(held), _without(held, raw)
+    flags = _u16(raw, 6)[0]
+    if flags & NLM_F_REPLACE and len(before) == 1:
+        return (raw,), True
+    # NLM_F_EXCL: there was none, so those that we hold went silently.
+    unsure = flags & (NLM_F_REPLACE | NLM_F_EXCL) or _may_join(before, raw)
+    return (*others, raw), len(others) < len(before) or not unsure
 
 
 def _may_join(before: tuple[bytes, ...], raw: bytes) -> bool:

@@ -6,6 +6,9 @@ Incomplete: until a number was asked for, and after its end, it means nothing.
 
 from bisect import bisect_right
 
+SightsMemory = tuple[tuple[int, tuple[tuple[int, int | None], ...]], ...]
+"""Each number, with each of our nsids that it meant and the record since which."""
+
 
 class Sights:
     """Numbers of one namespace, each with what it meant when. One thread writes, any thread reads."""
@@ -32,6 +35,14 @@ class Sights:
             return None
         index = bisect_right(meanings, seq, key=lambda entry: entry[0])
         return meanings[max(0, index - 1)][1]
+
+    def memory(self) -> SightsMemory:
+        """Return all that is known; nobody may write meanwhile."""
+        return tuple((there, tuple(meanings)) for there, meanings in self._meanings.items())
+
+    def recall(self, memory: SightsMemory) -> None:
+        """Know what was known when ``memory`` was made, and nothing else."""
+        self._meanings = {there: list(meanings) for there, meanings in memory}
 
     def _add(self, there: int, seq: int, here: int | None) -> None:
         known = self._meanings.get(there, [])

@@ -18,6 +18,7 @@ from ovltui.state.routes import Routes
 
 _ROUTES = (Table.ROUTES4, Table.ROUTES6)
 _BESIDE_SILENCE = (Table.LINKS, Table.ADDRESSES, Table.NEXTHOPS)
+_DOUBTFUL_BY_LINK = (*_ROUTES, Table.NEXTHOPS)
 _WORKING = 0x10001
 """IFF_UP and IFF_LOWER_UP."""
 _ALL_CHANGED = 0xFFFFFFFF
@@ -106,12 +107,12 @@ class Tables:
             return
         table, key = found
         store = self._stores.get(table)
-        before = store.get(key) if store and table in _BESIDE_SILENCE else ()
+        beside = table in _BESIDE_SILENCE
+        before = store.get(key) if store and beside else ()
         gone = raw[4] & 1 == 1
         if store and not (store.remove(key, raw) if gone else store.put(key, raw)):
             self.dirty.add(table)
-        if table in _BESIDE_SILENCE:
-            doubtful = silent(table, before, raw, gone=gone)
+        if beside and (doubtful := silent(table, before, raw, gone=gone)):
             self.dirty.update(each for each in doubtful if each in self._stores)
 
     def load(self, table: Table, messages: Iterable[bytes]) -> None:
@@ -157,7 +158,7 @@ def silent(table: Table, before: tuple[bytes, ...], raw: bytes, *, gone: bool) -
     if table is Table.ADDRESSES and gone and raw[BODY] == AF_INET:
         return (Table.ROUTES4,)
     if table is Table.NEXTHOPS and (gone or before):
-        return (*_ROUTES, Table.NEXTHOPS)
+        return _DOUBTFUL_BY_LINK
     return ()
 
 
@@ -165,6 +166,7 @@ def _by_link(before: tuple[bytes, ...], raw: bytes) -> tuple[Table, ...]:
     flags, change = _FLAGS(raw, 24)
     if not before and change == _ALL_CHANGED:
         return ()  # a new link: nothing can hang on it yet
-    if flags & _WORKING == _WORKING and not any((_FLAGS(one, 24)[0] ^ flags) & _WORKING for one in before):
+    working = flags & _WORKING
+    if working == _WORKING and all(_FLAGS(one, 24)[0] & _WORKING == working for one in before):
         return ()
-    return (*_ROUTES, Table.NEXTHOPS)
+    return _DOUBTFUL_BY_LINK

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from ovltui.events.record import OWN_NSID
 from ovltui.netns.model import NetnsKey
-from ovltui.state.addresses import Addresses
-from ovltui.state.links import Links
-from ovltui.state.sights import Sights
+from ovltui.state.addresses import Addresses, AddressesMemory
+from ovltui.state.links import Links, LinksMemory
+from ovltui.state.sights import Sights, SightsMemory
 
 
 @dataclass(slots=True, eq=False)
@@ -32,6 +32,29 @@ class Tenure:
     links: Links = field(default_factory=Links)
     addresses: Addresses = field(default_factory=Addresses)
     sights: Sights = field(default_factory=Sights)
+
+
+@dataclass(frozen=True, slots=True)
+class TenureMemory:
+    """A tenure as a value."""
+
+    nsid: int
+    born: int
+    links: LinksMemory
+    addresses: AddressesMemory
+    sights: SightsMemory
+    died: int | None = None
+    key: NetnsKey | None = None
+    announced: bool = False
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TenuresMemory:
+    """All tenures as a value, in the order of their births for each nsid."""
+
+    tenures: tuple[TenureMemory, ...]
+    last_gap: int
 
 
 class Tenures:
@@ -136,6 +159,23 @@ class Tenures:
             del self._by_key[key]
         return keys
 
+    def memory(self) -> TenuresMemory:
+        """Return all that is known; nobody may write meanwhile."""
+        found = (tenure for tenures in self._by_nsid.values() for tenure in tenures)
+        return TenuresMemory(tuple(_memory(tenure) for tenure in found), self.last_gap)
+
+    def recall(self, memory: TenuresMemory) -> None:
+        """Know what was known when ``memory`` was made, and nothing else."""
+        self._by_nsid, self._by_key, self.last_gap = {}, {}, memory.last_gap
+        for one in memory.tenures:
+            tenure = Tenure(one.nsid, one.born, one.died, one.key, one.announced, one.seen)
+            tenure.links.recall(one.links)
+            tenure.addresses.recall(one.addresses)
+            tenure.sights.recall(one.sights)
+            self._add(tenure)
+            if one.key:
+                self._by_key[one.key] = tenure
+
     def _living(self, nsid: int) -> Tenure | None:
         tenures = self._by_nsid.get(nsid)
         return tenures[-1] if tenures and tenures[-1].died is None else None
@@ -150,3 +190,17 @@ class Tenures:
         # A list that readers hold is never changed: they see the old one or the new one.
         self._by_nsid[tenure.nsid] = [*self._by_nsid.get(tenure.nsid, ()), tenure]
         return tenure
+
+
+def _memory(tenure: Tenure) -> TenureMemory:
+    return TenureMemory(
+        tenure.nsid,
+        tenure.born,
+        tenure.links.memory(),
+        tenure.addresses.memory(),
+        tenure.sights.memory(),
+        tenure.died,
+        tenure.key,
+        tenure.announced,
+        tenure.seen,
+    )

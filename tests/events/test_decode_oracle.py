@@ -97,8 +97,15 @@ def netns(new_netns: NewNetns) -> NamedNetns:
     made.ip("addr", "add", "10.13.17.1/24", "dev", "br0")
     made.ip("addr", "add", "fd00:13::1/64", "dev", "br0", "nodad")
     made.ip("link", "set", "v0", "master", "br0")
-    time.sleep(QUIET_S)
+    looks = ["", _addresses_and_routes(made)]
+    while looks[-2] != looks[-1]:  # the kernel adds some of its own, in its own time
+        time.sleep(QUIET_S)
+        looks.append(_addresses_and_routes(made))
     return made
+
+
+def _addresses_and_routes(made: NamedNetns) -> str:
+    return "".join(made.ip(family, what, "show") for family in ("-4", "-6") for what in ("address", "route"))
 
 
 def _heard(netns: NamedNetns, commands: str) -> list[Record]:

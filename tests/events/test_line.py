@@ -35,7 +35,7 @@ def test_a_line_carries_time_namespace_object_and_action() -> None:
 )
 def test_a_gap_says_how_much_is_missing_and_belongs_to_no_namespace(payload: bytes, text: str) -> None:
     shown = line(gap(payload), NAMES)
-    assert (shown.netns, shown.mark, shown.text) == (EVERYWHERE, "!", text)
+    assert (shown.netns, shown.mark, shown.text) == (EVERYWHERE, " ", text)
 
 
 def test_an_unknown_message_says_its_type_and_length() -> None:

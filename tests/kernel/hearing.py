@@ -36,13 +36,18 @@ class Frame:
 
 
 def frames_of(data: bytes) -> list[Frame]:
-    """Return the frames in ``data``, which must end with a whole one."""
+    """Return the frames in ``data``, which must end with a whole one; each message of a batch as a frame of its own."""
     found, start = [], 0
     while start < len(data):
         time_ns, nsid, kind, length = frames.HEADER.unpack_from(data, start)
         start += frames.HEADER.size + length
         assert start <= len(data), "a frame is cut off"
-        found.append(Frame(time_ns, nsid, frames.FrameKind(kind), data[start - length : start]))
+        payload = data[start - length : start]
+        if kind == frames.FrameKind.BATCH:
+            numbered = zip(*frames.messages_in(payload), strict=True)
+            found += [Frame(time_ns, each, frames.FrameKind.MESSAGE, raw) for each, raw in numbered]
+        else:
+            found.append(Frame(time_ns, nsid, frames.FrameKind(kind), payload))
     return found
 
 

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 _HERE = "from ovltui.kernel.execwatch import ExecWatch; watch = ExecWatch(); print(watch.fd >= 0, watch.drain())"
 
 
+@pytest.mark.outside
 @pytest.mark.needs_root
 def test_a_program_that_is_executed_is_told_by_its_process() -> None:
     watch = ExecWatch()

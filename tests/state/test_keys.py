@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ovltui.kernel.wire import Table
-from ovltui.state.keys import place
+from ovltui.kernel.wire import Rtm, Table, attribute, message
+from ovltui.state.keys import attributes, place, prefix_of
 from tests.events.samples import SAMPLES
 
 TABLES = {
@@ -67,3 +67,37 @@ def test_a_broken_message_has_a_place_or_none_but_never_raises(name: str, length
     raw = SAMPLES[name].raw
     found = place(raw[: min(length, len(raw))] + tail)
     assert found is None or isinstance(found[0], Table)
+
+
+ROUTE_ATTRIBUTES = st.lists(
+    st.tuples(st.sampled_from([1, 2, 4, 6, 7, 15, 15 | 0x8000]), st.binary(min_size=4, max_size=4)), max_size=4
+)
+
+
+@given(
+    st.tuples(st.just(15), st.binary(min_size=4, max_size=4)),
+    ROUTE_ATTRIBUTES,
+    st.sampled_from([2, 10]),
+    st.sampled_from([0, 0x200, 1]),
+    st.sampled_from([Rtm.NEWROUTE, Rtm.DELROUTE]),
+)
+def test_a_route_has_the_key_that_its_attributes_make_in_whatever_order_and_each_time(
+    first: tuple[int, bytes], others: list[tuple[int, bytes]], family: int, flags: int, kind: Rtm
+) -> None:
+    body = bytes((family, 24, 0, 0, 254, 3, 0, 1)) + flags.to_bytes(4, "little")
+    raw = message(kind, 0, 0, body + b"".join(attribute(*each) for each in (first, *others)))
+    table = Table.ROUTES4 if family == 2 else Table.ROUTES6
+    expected = None if flags & 0x200 else (table, prefix_of(raw, attributes(raw, 28)))
+    assert [place(raw), place(bytes(bytearray(raw)))] == [expected, expected]
+
+
+@given(st.lists(st.sampled_from(sorted(TABLES)), min_size=1, max_size=30), st.integers(0, 3))
+def test_what_was_found_before_is_found_again(names: list[str], cut: int) -> None:
+    for name in names:
+        raw = SAMPLES[name].raw
+        found = place(raw)
+        assert found is not None
+        assert found[0] is TABLES[name]
+        assert place(raw) == found
+        place(raw[: len(raw) - 4 * cut])
+        assert place(raw) == found
