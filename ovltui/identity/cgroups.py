@@ -71,6 +71,7 @@ class Inside:
     """Whether the namespace is that of the innermost workload: its starter is outside of it."""
 
 
+@lru_cache(maxsize=256)
 def workloads(table: str) -> tuple[Workload, ...]:
     """Return what the text of a ``/proc/PID/cgroup`` names, the outermost first; units around a container do not count.
 

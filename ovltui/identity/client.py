@@ -18,14 +18,15 @@ import docker
 import requests
 import urllib3
 from docker.errors import DockerException, NotFound
+from docker.transport.unixconn import UnixHTTPConnection
 from docker.types import CancellableStream
 
 from ovltui.errors import DockerError
-from ovltui.identity import containers, event, networks
+from ovltui.identity import containers, event, intended, networks
 from ovltui.identity.answer import MalformedAnswerError, as_mapping, text
-from ovltui.identity.endpoints import UNIX
+from ovltui.identity.intent import Intent, Seat
 from ovltui.identity.model import Container, EngineEvent, Network
-from ovltui.kernel.peer import knock
+from ovltui.kernel.peer import dial
 from ovltui.text import clean
 
 _FAILURES = (
@@ -43,6 +44,14 @@ _FAILURES = (
 """What the package lets through when an engine is gone, refuses, hangs, or talks nonsense."""
 _TIMEOUTS = (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
 _NS = 10**9
+
+
+def _connect(connection: UnixHTTPConnection) -> None:
+    connection.sock = dial(connection.unix_socket, connection.timeout)
+
+
+# The package's own forgets to close a connection that was refused.
+UnixHTTPConnection.connect = _connect  # type: ignore[assignment]
 
 
 class SilentError(DockerError):
@@ -105,8 +114,6 @@ class Client:
 
     def __init__(self, url: str, timeout: float) -> None:
         with _said():
-            if url.startswith(UNIX):  # the package forgets to close a connection that was refused
-                knock(url.removeprefix(UNIX), timeout)
             self._api = docker.APIClient(base_url=url, version="auto", timeout=timeout)  # type: ignore[arg-type]
             # The package keeps an open connection for each path that was ever asked for, up to 25.
             self._api.headers["Connection"] = "close"
@@ -150,6 +157,19 @@ class Client:
                 return as_mapping(self._api.inspect_network(network_id, verbose=True), "network")
             except NotFound:
                 return None
+
+    def intent(self, url: str, network_id: str) -> Intent | None:
+        """Return what the engine, which is called ``url``, intends of a network; None where it knows it no more."""
+        found = self.inspect_network(network_id)
+        with _said():
+            return None if found is None else intended.intent(url, found, time.time_ns())
+
+    def seat(self, url: str) -> Seat:
+        """Return what the engine, which is called ``url``, says of its place in the swarm."""
+        with _said():
+            info = self._api.info()
+            seat = intended.seat(url, info, None)
+            return intended.seat(url, info, self._api.nodes()) if seat.manager else seat
 
     def networks(self) -> tuple[Network, ...]:
         """Return all networks that the engine knows."""

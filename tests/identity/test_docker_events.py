@@ -108,6 +108,7 @@ def test_what_was_before_we_began_is_not_told(fake: FakeEngine, follow: Callable
     assert told.events.empty()
 
 
+@pytest.mark.alone
 def test_it_is_told_though_the_engine_says_nothing_else(fake: FakeEngine, follow: Callable[..., Heard]) -> None:
     told = follow(fake.url)
     fake.silent.add("/containers")

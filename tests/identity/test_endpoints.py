@@ -22,7 +22,9 @@ def listen() -> Iterator[Listen]:
     def make(path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         opened.append(socket.socket(socket.AF_UNIX))
-        opened[-1].bind(str(path))
+        directory = os.open(path.parent, os.O_RDONLY)
+        opened[-1].bind(f"/proc/self/fd/{directory}/{path.name}")  # the whole path may be too long for the kernel
+        os.close(directory)
         return path
 
     yield make

@@ -223,6 +223,7 @@ def test_a_container_about_which_the_engine_is_silent_does_not_hide_the_others(
     assert view.says == "says nothing about 1 of its containers"
 
 
+@pytest.mark.alone
 def test_an_engine_that_dies_keeps_its_names_and_comes_back(fake: FakeEngine, follow: Follow) -> None:
     followed = follow(fake.url)
     followed.until(answers)
@@ -247,6 +248,7 @@ def test_nonsense_in_mid_stream_ends_in_a_new_start(fake: FakeEngine, follow: Fo
     followed.until(answers)
 
 
+@pytest.mark.alone
 def test_closing_returns_at_once_and_the_threads_end(fake: FakeEngine, follow: Follow) -> None:
     followed = follow(fake.url)
     followed.until(answers)

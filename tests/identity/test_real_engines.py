@@ -100,6 +100,7 @@ def test_each_namespace_of_two_nodes_on_one_machine_has_the_name_that_docker_giv
         assert [netns.inode for netns in netnses if netns.key == container] == [inode]
 
 
+@pytest.mark.alone
 def test_a_new_container_is_known_within_a_blink(two_engines: TwoEngines, follow: Callable[[str], Followed]) -> None:
     node = two_engines.nodes[0]
     followed = follow(node.url)
