@@ -92,22 +92,23 @@ class Endpoints:
             for entry in entries(node, Object.NEIGH)
             if entry.fields.get("ifindex") == vxlan.key.ifindex
         }
+        holders = self._holders(vxlan, there) if known else {}
         for mac in sorted({str(row["mac"]) for row in known if row.get("mac")} - {ANY_MAC}):
             address = answered.get(mac, "")
-            seen = self._holder(vxlan, there, mac)
+            seen = holders.get(mac)
             network = node.place.identity.network_id or ""
             told = self._told.get((network, address), "")
             name = seen.name if seen and (not told or seen.place.identity.kind not in _NAMELESS) else told
             yield Endpoint(mac, address, name, seen.key if seen else None)
 
-    def _holder(self, vxlan: Link, there: Node | None, mac: str) -> Node | None:
-        """Return the namespace that has a MAC in the bridge to which a tunnel leads."""
+    def _holders(self, vxlan: Link, there: Node | None) -> dict[str, Node]:
+        """Return the namespaces in the bridge to which a tunnel leads, by MAC."""
         found = receiver(self._topology, there.key, vxlan) if there else None
-        if found is None:
-            return None
-        node, far = found
-        for port in node.ports(far.master or 0):
-            peer = self._topology.peer(port.key)
-            if isinstance(peer, Link) and peer.address == mac:
-                return self._topology.nodes[peer.key.netns]
-        return None
+        holders: dict[str, Node] = {}
+        if found:
+            node, far = found
+            peers = (self._topology.peer(port.key) for port in node.ports(far.master or 0))
+            for peer in peers:
+                if isinstance(peer, Link):
+                    holders.setdefault(peer.address, self._topology.nodes[peer.key.netns])
+        return holders

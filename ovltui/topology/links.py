@@ -1,7 +1,7 @@
 """A link as the topology needs it, read out of its message once.
 
-Source: RTM_NEWLINK (``linux/if_link.h``). Pure. Incomplete: what does not say where frames go is not read; of a message
-that breaks off there is no link.
+Source: RTM_NEWLINK (``linux/if_link.h``); for the state of a bridge's port also that of family ``bridge``. Pure.
+Incomplete: what does not say where frames go is not read; of a message that breaks off there is no link.
 """
 
 from dataclasses import dataclass
@@ -30,8 +30,10 @@ _READERS: Readers = {
     18: ("linkinfo", bytes),
     37: ("netnsid", s32),
 }
+_PROTINFO: Readers = {12: ("port", bytes)}
 _KIND = nested({1: ("kind", text), 4: ("port_of", text), 5: ("port", bytes)})
 _PORT = nested({1: ("state", u8)})
+_AF_BRIDGE = 7
 _PORT_STATES = ("disabled", "listening", "learning", "forwarding", "blocking")
 _TOLD_MORE = frozenset(("vxlan", "vlan"))
 """Kinds of which more is read than that they are."""
@@ -123,10 +125,30 @@ def link_of(netns: NetnsKey, raw: bytes) -> Link | None:
         tied=fields.get("link") or None,
         nsid=fields.get("netnsid"),
         resolves=not flags & (_IFF_NOARP | _IFF_LOOPBACK | _IFF_POINTOPOINT),
-        port="" if port is None else word(dict(enumerate(_PORT_STATES)), port),
+        port=_port_state(port),
         vxlan=_vxlan(data) if kind == "vxlan" else None,
         vlan=data.get("id") if kind == "vlan" else None,
     )
+
+
+@lru_cache(maxsize=1 << 15)
+def port_of(raw: bytes) -> tuple[int, str] | None:
+    """Return the ifindex of a port and its state, of a message of family ``bridge``; None where it tells no state.
+
+    The kernel changes the state after it sent the link's own message, and tells it by this one alone.
+    """
+    try:
+        family, _, ifindex, _, _ = _IFINFOMSG(raw, _BODY)
+        fields: dict[str, Any] = {}
+        read(fields, raw, _ATTRIBUTES, _PROTINFO)
+        state = _PORT(fields.get("port", b"")).get("state")
+    except MALFORMED:
+        return None
+    return (ifindex, _port_state(state)) if family == _AF_BRIDGE and state is not None else None
+
+
+def _port_state(number: int | None) -> str:
+    return "" if number is None else word(dict(enumerate(_PORT_STATES)), number)
 
 
 def _state(flags: int, operstate: int) -> str:

@@ -107,6 +107,12 @@ class Topology:
         """Return a namespace, or None where it is not visible."""
         return None if key is None else self.nodes.get(key)
 
+    def besides(self, other: "Topology") -> tuple[Node, ...]:
+        """Return the namespaces that do not stand in ``other`` as the very same value at the same place."""
+        nodes, others = self.nodes.values(), other.nodes.values()
+        same = len(nodes) == len(others)
+        return tuple(one for one, there in zip(nodes, others, strict=True) if one is not there) if same else (*nodes,)
+
     def link(self, key: LinkKey) -> Link | None:
         """Return a link, or None where it is not visible."""
         node = self.nodes.get(key.netns)

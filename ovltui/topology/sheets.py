@@ -6,7 +6,6 @@ than ``ip -json -d`` has, none of another value; ``link_netns`` is named as ovlt
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from ovltui.events.line import line
@@ -14,36 +13,16 @@ from ovltui.events.look import link_state
 from ovltui.events.tojson import as_json
 from ovltui.events.vantage import Vantage
 from ovltui.events.vocabulary import Object
+from ovltui.kernel.wire import Table
+from ovltui.state.keys import place as key_of
+from ovltui.topology.bridges import ports
 from ovltui.topology.names import PlaceNames, fields_of
 from ovltui.topology.place import Place
+from ovltui.topology.sheet import OF_THE_STREAM, Column, Sheet, Subject, entries
 
-_OF_THE_STREAM = ("seq", "time", "nsid", "object", "action", "change")
-"""Keys of an event that no row of a table has."""
 _OF_A_LINK = ("ifindex", "ifname", "flags", "mtu", "master", "operstate", "link_type", "address")
 """What ``ip -json addr`` tells of a link, and we with its addresses."""
 _OF_THE_ROW = ("netns", "ifindex", "ifname")
-
-
-class Subject(StrEnum):
-    """Which table."""
-
-    LINKS = "links"
-    ADDRS = "addrs"
-    ROUTES = "routes"
-    RULES = "rules"
-    NEIGH = "neigh"
-    FDB = "fdb"
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table to show."""
-
-    subject: Subject
-    titles: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    commands: tuple[str, ...]
-    """What prints the same by hand, inside of the namespace."""
 
 
 _COMMANDS: Mapping[Subject, tuple[str, ...]] = {
@@ -73,9 +52,10 @@ def sheet(place: Place, subject: Subject, names: PlaceNames) -> Sheet:
         subject: which table.
         names: knows this place and those that it is tied to.
     """
-    titles, cells = _SHEETS[subject]
-    rows = (cells(place, raw, names) for raw in _messages(place, subject))
-    return Sheet(subject, titles, tuple(rows), _COMMANDS[subject])
+    columns, cells = _SHEETS[subject]
+    view = _View(place, names, ports(place.contents.messages.get(Table.PORTS, ())))
+    rows = ((key_of(raw), cells(view, raw)) for raw in _messages(place, subject))
+    return Sheet(columns, entries(rows), _COMMANDS[subject], place.contents.gaps)
 
 
 def objects(place: Place, subject: Subject, names: PlaceNames) -> Iterator[dict[str, Any]]:
@@ -99,7 +79,7 @@ def _messages(place: Place, subject: Subject) -> Iterator[bytes]:
 
 def _object(place: Place, raw: bytes, names: PlaceNames) -> dict[str, Any]:
     found = as_json(names.record(place.key, raw), names)
-    found = {key: value for key, value in found.items() if key not in _OF_THE_STREAM}
+    found = {key: value for key, value in found.items() if key not in OF_THE_STREAM}
     if "rule_action" in found:
         found["action"] = found.pop("rule_action")
     return found
@@ -117,12 +97,26 @@ def _links_with_addresses(place: Place, names: PlaceNames) -> Iterator[dict[str,
         yield {**told, "addr_info": addresses.get(link["ifindex"], [])}
 
 
-def _vantage(place: Place, raw: bytes, names: PlaceNames) -> Vantage:
-    return Vantage(names, names.record(place.key, raw).nsid, 0)
+@dataclass(frozen=True, slots=True)
+class _View:
+    """From where a table is looked at."""
+
+    place: Place
+    names: PlaceNames
+    ports: Mapping[int, Fields]
+    """What is known of ports of bridges, by ifindex."""
+
+    def vantage(self) -> Vantage:
+        """Return from where names are asked."""
+        return Vantage(self.names, self.names.record(self.place.key, b"").nsid, 0)
+
+    def text(self, raw: bytes) -> str:
+        """Return a message as a line of an event says it."""
+        return line(self.names.record(self.place.key, raw), self.names).text
 
 
-def _link(place: Place, raw: bytes, names: PlaceNames) -> tuple[str, ...]:
-    fields, vantage = fields_of(raw), _vantage(place, raw, names)
+def _link(view: _View, raw: bytes) -> tuple[str, ...]:
+    fields, vantage = fields_of(raw), view.vantage()
     info = fields.get("linkinfo", {})
     master = vantage.link(fields["master"]) if "master" in fields else "-"
     return (
@@ -134,7 +128,7 @@ def _link(place: Place, raw: bytes, names: PlaceNames) -> tuple[str, ...]:
         master,
         info.get("info_kind") or "-",
         _tied(fields, vantage),
-        _details(info),
+        " ".join((*_details(info), *_port(view.ports.get(fields["ifindex"]) or info.get("info_slave_data", {})))),
     )
 
 
@@ -149,47 +143,44 @@ def _tied(fields: Fields, vantage: Vantage) -> str:
     return vantage.peer_link(nsid, ifindex) or f"{vantage.peer(nsid)}/if{ifindex}"
 
 
-def _details(info: Fields) -> str:
+def _details(info: Fields) -> Iterator[str]:
     data = info.get("info_data", {})
-    words = [f"{key} {data[key]}" for key in ("id", "mode", "group", "remote", "local", "port") if key in data]
-    words += [key for key in ("proxy", "l2miss", "l3miss", "external") if data.get(key) is True]
-    return " ".join((*words, *_port(info)))
+    yield from (f"{key} {data[key]}" for key in ("id", "mode", "group", "remote", "local", "port") if key in data)
+    yield from (key for key in ("proxy", "l2miss", "l3miss", "external") if data.get(key) is True)
 
 
-def _port(info: Fields) -> Iterator[str]:
-    port = info.get("info_slave_data", {})
+def _port(port: Fields) -> Iterator[str]:
     if "state" in port:
         yield f"port {port['state']}"
     yield from (word for word in ("hairpin", "isolated", "neigh_suppress") if port.get(word))
     yield from (f"{word} off" for word in ("learning", "flood") if port.get(word) is False)
 
 
-def _addr(place: Place, raw: bytes, names: PlaceNames) -> tuple[str, ...]:
-    fields, vantage = fields_of(raw), _vantage(place, raw, names)
+def _addr(view: _View, raw: bytes) -> tuple[str, ...]:
+    fields, vantage = fields_of(raw), view.vantage()
     peer = f" peer {fields['address']}" if "address" in fields else ""
     flags = [key for key, value in fields.items() if value is True]
     address = f"{fields['local']}{peer}/{fields['prefixlen']}"
     return (vantage.link(fields["ifindex"]), address, fields["scope"], " ".join(flags))
 
 
-def _route(place: Place, raw: bytes, names: PlaceNames) -> tuple[str, ...]:
-    fields = fields_of(raw)
-    return (fields["table"], line(names.record(place.key, raw), names).text)
+def _route(view: _View, raw: bytes) -> tuple[str, ...]:
+    return (fields_of(raw)["table"], view.text(raw))
 
 
-def _rule(place: Place, raw: bytes, names: PlaceNames) -> tuple[str, ...]:
-    return (fields_of(raw)["family"], line(names.record(place.key, raw), names).text)
+def _rule(view: _View, raw: bytes) -> tuple[str, ...]:
+    return (fields_of(raw)["family"], view.text(raw))
 
 
-def _neigh(place: Place, raw: bytes, names: PlaceNames) -> tuple[str, ...]:
-    fields, vantage = fields_of(raw), _vantage(place, raw, names)
+def _neigh(view: _View, raw: bytes) -> tuple[str, ...]:
+    fields, vantage = fields_of(raw), view.vantage()
     flags = [key for key, value in fields.items() if value is None]
     state = " ".join((*fields.get("state", ()), *flags))
     return (fields.get("dst", "-"), vantage.link(fields["ifindex"]), fields.get("lladdr") or "-", state)
 
 
-def _fdb(place: Place, raw: bytes, names: PlaceNames) -> tuple[str, ...]:
-    fields, vantage = fields_of(raw), _vantage(place, raw, names)
+def _fdb(view: _View, raw: bytes) -> tuple[str, ...]:
+    fields, vantage = fields_of(raw), view.vantage()
     where = f"in {vantage.peer(fields['linkNetNsId'])}" if "linkNetNsId" in fields else ""
     more = [f"{key} {fields[key]}" for key in ("vlan", "port", "vni", "src_vni", "nhid") if key in fields]
     return (
@@ -201,11 +192,26 @@ def _fdb(place: Place, raw: bytes, names: PlaceNames) -> tuple[str, ...]:
     )
 
 
-_SHEETS: Mapping[Subject, tuple[tuple[str, ...], Callable[[Place, bytes, PlaceNames], tuple[str, ...]]]] = {
-    Subject.LINKS: (("IF", "NAME", "STATE", "MTU", "ADDRESS", "MASTER", "KIND", "TIED TO", "DETAILS"), _link),
-    Subject.ADDRS: (("DEV", "ADDRESS", "SCOPE", "FLAGS"), _addr),
-    Subject.ROUTES: (("TABLE", "ROUTE"), _route),
-    Subject.RULES: (("FAMILY", "RULE"), _rule),
-    Subject.NEIGH: (("ADDRESS", "DEV", "LLADDR", "STATE"), _neigh),
-    Subject.FDB: (("MAC", "DEV", "MASTER", "DST", "FLAGS"), _fdb),
+_SHEETS: Mapping[Subject, tuple[tuple[Column, ...], Callable[[_View, bytes], tuple[str, ...]]]] = {
+    Subject.LINKS: (
+        (
+            *(
+                Column("IF", 5, right=True),
+                Column("NAME", 0, least=10),
+                Column("STATE", 1),
+                Column("MTU", 4, right=True),
+            ),
+            *(Column("ADDRESS", 6), Column("MASTER", 3), Column("KIND", 3), Column("TIED TO", 2, least=14)),
+            Column("DETAILS", 7, least=8),
+        ),
+        _link,
+    ),
+    Subject.ADDRS: ((Column("DEV", 1), Column("ADDRESS"), Column("SCOPE", 2), Column("FLAGS", 3, least=8)), _addr),
+    Subject.ROUTES: ((Column("TABLE", 1), Column("ROUTE", least=20)), _route),
+    Subject.RULES: ((Column("FAMILY", 1), Column("RULE", least=20)), _rule),
+    Subject.NEIGH: ((Column("ADDRESS"), Column("DEV", 2), Column("LLADDR", 1), Column("STATE", 1, least=10)), _neigh),
+    Subject.FDB: (
+        (Column("MAC"), Column("DEV", 1), Column("MASTER", 3), Column("DST", 2, least=10), Column("FLAGS", 4, least=8)),
+        _fdb,
+    ),
 }

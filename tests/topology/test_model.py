@@ -1,10 +1,11 @@
 """Which links are tied to what, and that what is not visible is never left out."""
 
+import struct
 from dataclasses import replace
 
-from ovltui.kernel.wire import Table
+from ovltui.kernel.wire import Rtm, Table, attribute, message
 from ovltui.topology.blame import is_blocked
-from ovltui.topology.builder import build
+from ovltui.topology.builder import build, rebuilt
 from ovltui.topology.endpoints import Endpoints
 from ovltui.topology.hops import Verdict
 from ovltui.topology.links import Link, LinkKey
@@ -109,6 +110,29 @@ def test_only_what_changed_is_built_again() -> None:
     assert key(3) not in after.nodes
 
 
+def test_some_places_built_again_are_the_same_as_all_and_stand_where_they_stood() -> None:
+    places = [place(number, f"n{number}", (link(2, "eth0"),)) for number in range(1, 4)]
+    before = build(places)
+    assert rebuilt(before, ()) is before
+    places[1] = replace(places[1], contents=replace(places[1].contents, messages={Table.LINKS: (link(2, "new"),)}))
+    after = rebuilt(before, places[1:2])
+    assert after == build(places)
+    assert [*after.nodes] == [*before.nodes]
+    assert after.besides(before) == (after.nodes[key(2)],)
+    assert before.besides(after) == (before.nodes[key(2)],)
+    assert after.besides(after) == ()
+
+
+def test_beside_a_topology_of_other_namespaces_each_one_that_is_new_is_told() -> None:
+    places = [place(number, f"n{number}", (link(2, "eth0"),)) for number in range(1, 4)]
+    before = build(places)
+    moved = build([places[2], place(4, "n4", (link(2, "eth0"),)), places[0]], before)
+    assert moved.nodes[key(4)] in moved.besides(before)
+    assert before.nodes[key(2)] in before.besides(moved)
+    fewer = build(places[:2], before)
+    assert before.nodes[key(3)] in before.besides(fewer)
+
+
 def test_what_docker_tells_names_an_endpoint_that_is_not_visible_and_no_other_networks() -> None:
     rows = {
         Table.LINKS: (link(3, "vxlan0", "vxlan", tied=3, nsid=1, data=vxlan(4097)),),
@@ -129,6 +153,19 @@ def test_a_port_that_its_bridge_blocks_is_a_fault() -> None:
     assert fault
     assert (fault.by, fault.verdict) == ("port v4 is blocking", Verdict.DOWN)
     assert is_blocked(node, node.links[5]) is None
+
+
+def test_the_state_of_a_port_is_the_one_that_was_told_last() -> None:
+    links = (link(4, "v4", "veth", port=0), link(5, "v5", "veth", port=3), link(6, "v6", "veth", port=0))
+    told = (told_port(4, 3), told_port(5, 4), told_port(7, 3), told_port(6, 3)[:-1])
+    found = build((place(1, "net", {Table.LINKS: links, Table.PORTS: told}),)).nodes[key(1)].links
+    assert [found[ifindex].port for ifindex in (4, 5, 6)] == ["forwarding", "blocking", "disabled"]
+
+
+def told_port(ifindex: int, state: int) -> bytes:
+    """Return a message of family bridge."""
+    port = attribute(12 | 0x8000, attribute(1, bytes((state,))))
+    return message(Rtm.NEWLINK, 0, 0, struct.pack("=BxHiII", 7, 1, ifindex, 1, 0) + port)
 
 
 def test_a_message_that_breaks_off_makes_no_link_and_no_error() -> None:
