@@ -55,6 +55,10 @@ class NetnsError(OvltuiError):
         super().__init__(sentence, ExitStatus.NO_NETNS)
 
 
+class RecordingError(OvltuiError):
+    """A recording that cannot be written or read."""
+
+
 class DockerError(OvltuiError):
     """A Docker Engine that the user named does not answer."""
 

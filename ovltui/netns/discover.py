@@ -8,7 +8,7 @@ counted in ``Sweep.gaps``.
 """
 
 import errno
-import platform
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +46,7 @@ class Sweep:
 
 def host_name() -> str:
     """Return the name of this machine, the first half of each ``NetnsKey``."""
-    return platform.node() or "localhost"
+    return os.uname().nodename or "localhost"
 
 
 def key_of(pid: int) -> NetnsKey | None:
@@ -84,6 +84,8 @@ class Discoverer:
         self._holders = Holders(proc)
         self._births = Births()
         self._kept = Kept(stays)
+        self._hidden: dict[int, Evidence] = {}
+        """What was hidden by a mount when it was last looked at; so it stays while no mount changes."""
         self._strangers: set[int] = set()
 
     def sweep(self, *, changed: bool = True, full: bool = True) -> Sweep:
@@ -122,12 +124,13 @@ class Discoverer:
                 continue
             netns, why_not = self._kept.find(evidence, held, mounts.untouched), ""
             if netns is None:
-                netns, why_not = self._open(evidence, held, own_id)
+                netns, why_not = self._open(evidence, held, own_id, mounts.untouched)
             if netns:
                 netnses[netns.key.id] = netns
             elif why_not:
                 lost[evidence.inode or evidence.id] = why_not
         self._kept.remember(netnses.values())
+        self._hidden = {inode: evidence for inode, evidence in self._hidden.items() if inode in lost}
         for netns in netnses.values():  # a socket may have led where nothing else did
             lost.pop(netns.inode, None)
         says = gaps(found, mounts, held, lost.values())
@@ -141,8 +144,13 @@ class Discoverer:
         unknown = (Netns(numbered(self._host, nsid), 0, nsid, False, (), ()) for nsid in sorted(rest, reverse=True))
         return Sweep((*unknown, *found.netnses), found.gaps)
 
-    def _open(self, evidence: Evidence, held: Held, own_id: int) -> tuple[Netns | None, str]:
+    def _open(self, evidence: Evidence, held: Held, own_id: int, untouched: frozenset[int]) -> tuple[Netns | None, str]:
         """Open a namespace by the first evidence that works; return it, or why it cannot be opened."""
+        hidden = f"{evidence.label} is hidden by a mount over it"
+        as_before = self._hidden.get(evidence.inode) == evidence
+        if as_before and untouched.issuperset(mount.mntns for mount in evidence.mounts):
+            return None, hidden
+        self._hidden.pop(evidence.inode, None)
         why_not = ""
         for path, follow in doors(evidence, self._proc):
             try:
@@ -153,7 +161,8 @@ class Discoverer:
                 if error.errno not in _GONE:
                     why_not = f"{evidence.label} cannot be opened ({error.strerror or error})"
         if not why_not and any(self._is_mounted(mount, evidence.inode) for mount in evidence.mounts):
-            why_not = f"{evidence.label} is hidden by a mount over it"
+            self._hidden[evidence.inode] = evidence
+            return None, hidden
         return None, why_not
 
     def _known(self, namespace: Identified, evidence: Evidence, held: Held, own_id: int) -> Netns:

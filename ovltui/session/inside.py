@@ -32,10 +32,12 @@ class Insides:
 
     def __init__(self) -> None:
         self._known: dict[NetnsKey, _Known] = {}
+        self._starters: dict[int, str] = {}
 
     def look(self, netnses: Iterable[Netns]) -> None:
         """Read what is new in these namespaces, and forget the others."""
         found: dict[NetnsKey, _Known] = {}
+        self._starters = {}
         for netns in netnses:
             if netns.pids and not netns.own:
                 found[netns.key] = self._of(netns)
@@ -57,14 +59,19 @@ class Insides:
         if before and same and before.looks >= _LOOKS:
             return before
         looks = before.looks + 1 if before and same else 1
-        return _Known(netns.pids[:_TRIED], looks, procfs.name(netns.pids[0]), _read(netns.pids))
+        return _Known(netns.pids[:_TRIED], looks, procfs.name(netns.pids[0]), self._read(netns.pids))
 
+    def _read(self, pids: tuple[int, ...]) -> Inside:
+        """Read what the first process tells that was started from elsewhere."""
+        members = set(pids)
+        starters = ((pid, procfs.parent(pid)) for pid in pids[:_TRIED])
+        pid, starter = next((pair for pair in starters if pair[1] not in members), (pids[0], 0))
+        command = " ".join(procfs.command(pid))
+        short = command if len(command) <= _SHOWN else f"{command[: _SHOWN - 1]}…"
+        return inside(pid, short, procfs.cgroup(pid), self._cgroup(starter) if starter else "")
 
-def _read(pids: tuple[int, ...]) -> Inside:
-    """Read what the first process tells that was started from elsewhere."""
-    members = set(pids)
-    starters = ((pid, procfs.parent(pid)) for pid in pids[:_TRIED])
-    pid, starter = next((pair for pair in starters if pair[1] not in members), (pids[0], 0))
-    command = " ".join(procfs.command(pid))
-    short = command if len(command) <= _SHOWN else f"{command[: _SHOWN - 1]}…"
-    return inside(pid, short, procfs.cgroup(pid), procfs.cgroup(starter) if starter else "")
+    def _cgroup(self, starter: int) -> str:
+        """Return where a starter runs, read once a look: many namespaces have one."""
+        if starter not in self._starters:
+            self._starters[starter] = procfs.cgroup(starter)
+        return self._starters[starter]

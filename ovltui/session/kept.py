@@ -48,6 +48,15 @@ class KeptTables:
         self._next = ring.end
 
     @property
+    def applied(self) -> int:
+        """The first record of the stream that is not in the tables yet."""
+        return self._next
+
+    def begin(self, seq: int) -> None:
+        """Take in that the tables, which are put now, hold the records before ``seq``."""
+        self._next = seq
+
+    @property
     def lag(self) -> int:
         """How many records of the stream are not in the tables yet."""
         return self._ring.end - self._next

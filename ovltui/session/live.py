@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from ovltui.identity.engines import Engines
     from ovltui.kernel.receiver import Receiver
     from ovltui.netns.watch import NetnsWatch
+    from ovltui.session.findings import Findings
+    from ovltui.session.wiring import Wiring
 
 READER_PATIENCE_S = 5.0
 """Seconds to wait for the first frame of the reader before the namespaces are listed all the same."""
@@ -72,7 +74,9 @@ class LiveSession(Session):
         self._greeter = Greeter(self.host, self.stream, self._sight, passive=options.passive)
         self._insides = Insides()
         self._lab = LabNames(self.host)
-        self._tables = TableKeeper(self.stream, self._sight, self.tell)
+        self._tables = TableKeeper(self.stream, self._sight, self.tell, self.kept)
+        self.findings: Findings | None = None
+        """What is wrong; None until ``start_checks``."""
         self._deaf = ""
         self._closing = threading.Event()
         self._heard = threading.Event()
@@ -82,6 +86,13 @@ class LiveSession(Session):
         self._watch: NetnsWatch | None = None
         self._engines: Engines | None = None
         self._threads: list[threading.Thread] = []
+
+    @cached_property
+    def wiring(self) -> "Wiring":
+        """Who is wired to whom."""
+        from ovltui.session.wiring import Wiring  # noqa: PLC0415  (as in ``hear``)
+
+        return Wiring(self)
 
     def look(self) -> None:
         """Sweep once, in the calling thread, giving no nsids: for commands that only list."""
@@ -118,6 +129,13 @@ class LiveSession(Session):
             self._engines = Engines(search, self._engines_spoke, on_event=self._docker_said)
             self._go("ovltui-engines", self._look_for_engines)
 
+    def start_checks(self) -> None:
+        """Begin to tell what is wrong, and to ask engines what they intend; nobody waits for it."""
+        from ovltui.session.findings import Findings  # noqa: PLC0415  (as in ``start``)
+
+        self.findings = Findings(self, self.wiring)
+        self.findings.start()
+
     def wait_for_engines(self, patience_s: float) -> None:
         """Wait until every engine found so far has answered or failed to, but not longer than ``patience_s``."""
         deadline = time.monotonic() + patience_s
@@ -132,6 +150,8 @@ class LiveSession(Session):
         if self._closing.is_set():
             return
         self._closing.set()
+        if self.findings:
+            self.findings.close()
         self._tables.close()
         if self._engines:
             self._engines.close()
@@ -250,6 +270,8 @@ class LiveSession(Session):
             attributes=dict(event.attributes),
         )
         self.docker_event(event.time_ns, payload)
+        if self.findings:
+            self.findings.intents.doubt()
 
     def _look_for_engines(self) -> None:
         assert self._engines is not None

@@ -93,6 +93,14 @@ def is_known_to_ip(netns: Netns) -> bool:
     return any(_NAMED.fullmatch(mount.path) for mount in netns.mounts)
 
 
+def name_for_ip(netns: Netns, mntns: int | None) -> str | None:
+    """Return what ``ip netns`` calls a namespace in a mount namespace, where a shell reads that as a plain word."""
+    found = (
+        mount.path.rpartition("/")[2] for mount in netns.mounts if mount.mntns == mntns and _NAMED.fullmatch(mount.path)
+    )
+    return next((name for name in found if not _UNFIT.search(name) and not name.startswith("-")), None)
+
+
 def proposal(name: str) -> str:
     """Return a name for ``ip netns`` that is like ``name``."""
     return _UNFIT.sub("-", name).strip("-")

@@ -29,8 +29,23 @@ class SessionNames:
     def __init__(self, tenures: Tenures, identities: Mapping[NetnsKey, Identity]) -> None:
         self._tenures = tenures
         self._identities = identities
-        self.places = DockerPlaces()
-        """Where events of Docker took place; replaced as a whole by the session."""
+        self._places = DockerPlaces()
+        self._version = 0
+
+    @property
+    def places(self) -> DockerPlaces:
+        """Where events of Docker took place; replaced as a whole by the session, each time that it gives names."""
+        return self._places
+
+    @places.setter
+    def places(self, places: DockerPlaces) -> None:
+        self._places = places
+        self._version += 1
+
+    def era(self, nsid: int, seq: int) -> object:
+        """Equal for two moments only if ``netns``, and ``link`` of each link, answer the same from one to the other."""
+        version, tenure = self._version, self._tenures.at(nsid, seq)
+        return (version, tenure.key, tenure.links, tenure.links.era(seq)) if tenure else version
 
     def netns(self, nsid: int, seq: int) -> str:
         """Name of the namespace that held ``nsid`` at ``seq``."""

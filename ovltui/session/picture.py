@@ -27,10 +27,11 @@ _WAYS = 4
 
 def kept(session: Session, before: Mapping[NetnsKey, Place]) -> tuple[Place, ...]:
     """Return a place for each living namespace, the one of ``before`` itself where nothing changed."""
-    return tuple(_kept(session, row, before.get(row.netns.key)) for row in session.snapshot().rows)
+    return tuple(place_of(session, row, before.get(row.netns.key)) for row in session.snapshot().rows)
 
 
-def _kept(session: Session, row: Row, before: Place | None) -> Place:
+def place_of(session: Session, row: Row, before: Place | None) -> Place:
+    """Return the place of a namespace, ``before`` itself where nothing changed."""
     contents = session.tables_of(row.netns)
     numbers = {link.peer_nsid for link in row.links if link.peer_nsid is not None}
     sights = {number: key for number in numbers if (key := _meant(session, row.netns, number))}

@@ -83,10 +83,13 @@ class Rereader:
             answers = _dump(kept.netns, wanted)
         except OSError as error:
             kept.failed = f"its tables cannot be read ({error.strerror or error})"
+            self._stream.tap.failed(kept.netns.key, kept.failed)
             kept.tables.dirty |= wanted
             kept.rest_until = time.monotonic() + (_REFUSED_S if isinstance(error, PermissionError) else PATIENCE_S)
             return None
-        kept.failed = ""
+        if kept.failed:
+            kept.failed = ""
+            self._stream.tap.failed(kept.netns.key, "")
         return _Reading(kept, start, answers, time.monotonic() - begun)
 
     def _settle(self) -> None:
@@ -132,6 +135,7 @@ class Rereader:
         if reading.answers.keys() == EVERY:
             kept.read, kept.read_ns = reading.start, time.time_ns()
         self._tables.put(kept)
+        self._stream.tap.read(kept, tuple(reading.answers))
         return rows
 
 

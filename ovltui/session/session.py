@@ -22,6 +22,7 @@ from ovltui.session.bursts import Bursts
 from ovltui.session.docker_places import docker_places
 from ovltui.session.farewell import Farewell
 from ovltui.session.inspect import Question, questions
+from ovltui.session.kept import KeptTables
 from ovltui.session.names import SessionNames
 from ovltui.session.snapshot import EngineStatus, Row, Snapshot
 from ovltui.session.stream import Stream
@@ -37,17 +38,22 @@ class Session:
         host: name of the machine.
         own: the namespace in which events are received; None where it cannot be told.
         limit: records to keep.
+        ring: where they are, in place of a new one.
     """
 
-    def __init__(self, host: str, own: NetnsKey | None, limit: int = 1_000_000) -> None:
+    def __init__(self, host: str, own: NetnsKey | None, limit: int = 1_000_000, ring: Ring | None = None) -> None:
         self.host = host
-        self.ring = Ring(limit)
+        self.ring = ring or Ring(limit)
         self.tenures = Tenures(own)
         self.stream = Stream(self.ring, self.tenures, self._nsid_changed, self._sight_asked, self._doubted)
+        self.kept = KeptTables(self.ring, self.tenures)
+        """The kernel's tables of each namespace, where somebody reads them."""
         self.mntns: int | None = None
         """Inode of our own mount namespace, where it is known."""
         self.unprivileged = False
         """Whether much is hidden for lack of capabilities."""
+        self.recorded = False
+        """Whether all of it is of a recording, so that nothing can be visited, entered or changed."""
         self._identities: dict[NetnsKey, Identity] = {}
         self._farewell = Farewell()
         self.names = SessionNames(self.tenures, self._identities)
@@ -125,6 +131,11 @@ class Session:
             self._name()
         self.tell()
 
+    def tell_tap(self) -> None:
+        """Tell the tap, which is new, of all namespaces and engines."""
+        with self._lock:
+            self.stream.tap.named(self._netnses, self._identities, self._views)
+
     @property
     def version(self) -> int:
         """Rises with every change of a namespace or a name."""
@@ -141,6 +152,20 @@ class Session:
             EngineStatus(names[view.url], view.url, view.version, view.answers, view.says, view.asked) for view in views
         )
         return Snapshot(version, self.host, in_order(rows), engines, self.gaps())
+
+    def refreshed(self, row: Row) -> Row:
+        """Return a row of a snapshot of this ``version`` with what is in its namespace now."""
+        return self._row(row.netns, row.identity)
+
+    @property
+    def netnses(self) -> tuple[Netns, ...]:
+        """The living namespaces; the very same value while nothing in it changed."""
+        return self._netnses
+
+    @property
+    def engines(self) -> tuple[EngineView, ...]:
+        """What each Docker Engine said last."""
+        return self._views
 
     @property
     def ended(self) -> str:
@@ -213,6 +238,7 @@ class Session:
             del self._identities[key]
         self.names.places = docker_places(self._identities, self._views, labels(self._views, self._netnses))
         self._version += 1
+        self.stream.tap.named(self._netnses, self._identities, self._views)
 
     def _row(self, netns: Netns, identity: Identity) -> Row:
         tenure = self.tenure_of(netns)

@@ -74,7 +74,9 @@ class Sight:
                 meanings |= self._search(rtnl, nsid, question.there)
             tenure = self._stream.tenures.at(nsid, question.seq)
             if tenure and tenure.died is None and question.there in meanings:
-                tenure.sights.learn(question.there, question.seq, meanings[question.there])
+                here = meanings[question.there]
+                tenure.sights.learn(question.there, question.seq, here)
+                self._stream.tap.sighted(tenure, question.there, question.seq, here)
                 learned = True
             elif question.tries > 1:
                 self._waiting.setdefault((nsid, question.there), replace(question, tries=question.tries - 1))

@@ -6,42 +6,49 @@ Incomplete: see the gap records.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from json import loads
 from threading import Lock
 
 from ovltui.events.decode import decode
 from ovltui.events.event import Event
+from ovltui.events.gap import unpack_gap
 from ovltui.events.look import Look
-from ovltui.events.record import OWN_NSID, Kind, Record
+from ovltui.events.record import MESSAGES, OWN_NSID, Kind, Record
 from ovltui.events.ring import Ring
-from ovltui.events.vocabulary import Object, Pane, pane_of
+from ovltui.events.vocabulary import Object, Pane
 from ovltui.kernel import wire
-from ovltui.kernel.frames import GAP, HEADER, UNCOUNTED, FrameKind
+from ovltui.kernel.frames import HEADER, FrameKind, messages_in
 from ovltui.netns.model import NetnsKey
+from ovltui.session.tap import Tap
 from ovltui.state import told
 from ovltui.state.addresses import Address
 from ovltui.state.links import Link
 from ovltui.state.tenure import Tenure, Tenures
 
-_FOLLOWED = frozenset(
-    (
-        wire.Rtm.NEWLINK,
-        wire.Rtm.DELLINK,
-        wire.Rtm.NEWADDR,
-        wire.Rtm.DELADDR,
-        wire.Rtm.NEWNSID,
-        wire.Rtm.DELNSID,
+_NEWLINK, _DELLINK = wire.Rtm.NEWLINK, wire.Rtm.DELLINK
+_FOLLOWED = {
+    int(kind).to_bytes(2, "little"): int(kind)
+    for kind in (
+        *(_NEWLINK, _DELLINK, wire.Rtm.NEWADDR, wire.Rtm.DELADDR),
+        *(wire.Rtm.NEWNSID, wire.Rtm.DELNSID),
     )
-)
+}
+"""Types whose messages are decoded at once, by the bytes in which they stand in a message."""
 _BESIDE_SILENCE = frozenset(
-    (wire.Rtm.NEWLINK, wire.Rtm.DELLINK, wire.Rtm.DELADDR, wire.Rtm.NEWNEXTHOP, wire.Rtm.DELNEXTHOP)
+    int(kind).to_bytes(2, "little")
+    for kind in (_NEWLINK, _DELLINK, wire.Rtm.DELADDR, wire.Rtm.NEWNEXTHOP, wire.Rtm.DELNEXTHOP)
 )
 _ADDRESSES = (wire.Rtm.NEWADDR, wire.Rtm.DELADDR)
 _EVERY_PANE = tuple(Pane)
-_ONE_PANE = {pane: (pane,) for pane in Pane}
-_TYPE_OFFSET = 4
+_TYPE = slice(4, 6)
+"""Where the type of a message stands."""
+_MOST = 512
+"""Messages that are taken in together; none may be read before all are."""
+_MESSAGE = int(FrameKind.MESSAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +89,14 @@ class Stream:
         """What the reader said of itself; None before its first frame."""
         self.lost = 0
         """Messages lost so far, uncounted losses counting one."""
+        self.tap = Tap()
+        """Told of what comes in beside records; replaced by whoever records."""
         self._on_nsid = on_nsid
         self._on_sight = on_sight
         self._on_doubt = on_doubt
         self._rest = b""
+        self._numbers_changed = False
+        self._asked: list[tuple[int, int, int]] = []
         self._links = told.links()
         self._addresses = told.addresses()
         # The ring has one writer at a time; ``_turn`` is taken while ``_pen`` is held, never the other way round.
@@ -113,7 +124,7 @@ class Stream:
         seq: int,
         time_ns: int,
         links: Sequence[tuple[Link, Look]],
-        addresses: Iterable[Address],
+        addresses: Sequence[Address],
     ) -> None:
         """Take in, in any thread, what a dump told of a namespace.
 
@@ -128,6 +139,22 @@ class Stream:
             tenure.links.load(seq, (link for link, _ in links))
             tenure.links.loaded(seq, time_ns, {link.ifindex: look for link, look in links})
             tenure.addresses.load(seq, addresses)
+            self.tap.loaded(tenure, seq, time_ns, links, addresses)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let nothing come in meanwhile, from any thread."""
+        with self._pen, self._turn:
+            yield
+
+    def follow(self, record: Record) -> None:
+        """Take in what a record of the ring tells of links, addresses and numbers; for sessions that are replayed."""
+        kind = _FOLLOWED.get(record.raw[_TYPE]) if record.kind in MESSAGES else None
+        if kind is not None:
+            self._follow(record.seq, record.time_ns, record.nsid, kind, record.raw)
+            self._asked.clear()
+        elif record.kind is Kind.GAP:
+            self._gap(record.seq, record.raw)
 
     def resync(self, nsid: int, find: Callable[[int], Iterable[bytes]]) -> int:
         """Append, in any thread, messages that were not received but found in the kernel; return how many.
@@ -138,27 +165,43 @@ class Stream:
         """
         with self._pen:
             first = self.ring.end
-            for raw in find(first):
-                self._message(time.time_ns(), nsid, raw, Kind.RESYNC)
+            if raws := list(find(first)):
+                self._messages([time.time_ns()] * len(raws), [nsid] * len(raws), raws, Kind.RESYNC)
             return self.ring.end - first
 
     def _feed(self, data: bytes) -> int:
         data = self._rest + data if self._rest else data
         start, end, before = 0, len(data), self.ring.end
-        while start + HEADER.size <= end:
-            time_ns, nsid, kind, length = HEADER.unpack_from(data, start)
-            body = start + HEADER.size
-            if body + length > end:
+        header, size = HEADER.unpack_from, HEADER.size
+        times: list[int] = []
+        nsids: list[int] = []
+        raws: list[bytes] = []
+        while start + size <= end:
+            time_ns, nsid, kind, length = header(data, start)
+            after = start + size + length
+            if after > end:
                 break
-            self._take(time_ns, nsid, kind, data[body : body + length])
-            start = body + length
+            payload = data[start + size : after]
+            start = after
+            if kind == _MESSAGE and int.from_bytes(payload[:4], "little") == length and len(raws) < _MOST:
+                times.append(time_ns)
+                nsids.append(nsid)
+                raws.append(payload)
+                continue
+            self._messages(times, nsids, raws)
+            times, nsids, raws = [], [], []
+            self._take(time_ns, nsid, kind, payload)
+        self._messages(times, nsids, raws)
         self._rest = data[start:]
         return self.ring.end - before
 
     def bind(self, nsid: int, key: NetnsKey, seq: int) -> Tenure | None:
         """Take in what discovery learned, in any thread; see ``Tenures.bind``."""
         with self._turn:
-            return self.tenures.bind(nsid, key, seq)
+            tenure = self.tenures.bind(nsid, key, seq)
+            if tenure:
+                self.tap.bound(nsid, key, seq)
+            return tenure
 
     def prune(self) -> tuple[NetnsKey, ...]:
         """Forget dead namespaces of which no record is left; return their keys."""
@@ -166,33 +209,47 @@ class Stream:
             return self.tenures.prune(self.ring.first)
 
     def _take(self, time_ns: int, nsid: int, kind: int, payload: bytes) -> None:
-        if kind == FrameKind.MESSAGE:
-            if int.from_bytes(payload[:4], "little") == len(payload):
-                self._message(time_ns, nsid, payload)
-            else:
-                for message in wire.messages(payload):
-                    self._message(time_ns, nsid, message)
+        if kind == FrameKind.BATCH:
+            numbers, raws = messages_in(payload)
+            self._messages([time_ns] * len(raws), numbers, raws)
+        elif kind == FrameKind.MESSAGE:
+            raws = list(wire.messages(payload))
+            self._messages([time_ns] * len(raws), [nsid] * len(raws), raws)
         elif kind == FrameKind.GAP:
-            lost, _ = GAP.unpack(payload)
-            self.lost += 1 if lost == UNCOUNTED else lost
-            seq = self.ring.append(time_ns, nsid, Kind.GAP, payload, _EVERY_PANE)
-            with self._turn:
-                self.tenures.gap(seq)
+            self._gap(self.ring.append(time_ns, nsid, Kind.GAP, payload, _EVERY_PANE), payload)
             self._on_doubt()
         elif kind == FrameKind.HELLO:
             hello = loads(payload)
             self.hearing = Hearing(hello["all_nsid"], hello["rcvbuf"], tuple(hello["says"]))
 
-    def _message(self, time_ns: int, nsid: int, raw: bytes, of: Kind = Kind.MESSAGE) -> None:
-        kind = int.from_bytes(raw[_TYPE_OFFSET : _TYPE_OFFSET + 2], "little")
-        seq = self.ring.append(time_ns, nsid, of, raw, _ONE_PANE[pane_of(kind)])
-        if kind in _FOLLOWED:
-            self._follow(seq, time_ns, nsid, kind, raw)
-        if kind in _BESIDE_SILENCE:
+    def _gap(self, seq: int, payload: bytes) -> None:
+        lost, _ = unpack_gap(payload)
+        self.lost += 1 if lost is None else lost
+        with self._turn:
+            self.tenures.gap(seq)
+
+    def _messages(
+        self, times: Sequence[int], nsids: Sequence[int], raws: Sequence[bytes], of: Kind = Kind.MESSAGE
+    ) -> None:
+        """Take in messages; who reads them finds what they tell of links and numbers known already."""
+        types = [raw[_TYPE] for raw in raws]
+        if not _FOLLOWED.keys().isdisjoint(types):
+            for seq, time_ns, nsid, kind, raw in zip(count(self.ring.end), times, nsids, types, raws, strict=False):
+                if kind in _FOLLOWED:
+                    self._follow(seq, time_ns, nsid, _FOLLOWED[kind], raw)
+        self.ring.extend(times, nsids, of, raws)
+        # Whoever is called looks at the ring at once: not before they are in it.
+        asked, self._asked = self._asked, []
+        for question in asked:
+            self._on_sight(*question)
+        if self._numbers_changed:
+            self._numbers_changed = False
+            self._on_nsid()
+        if not _BESIDE_SILENCE.isdisjoint(types):
             self._on_doubt()
 
     def _follow(self, seq: int, time_ns: int, nsid: int, kind: int, raw: bytes) -> None:
-        if kind == wire.Rtm.NEWLINK:
+        if kind == _NEWLINK:
             if description := self._links.of(raw):
                 self._learn_link(self._heard(seq, nsid), seq, time_ns, *description)
         elif kind in _ADDRESSES:
@@ -223,14 +280,14 @@ class Stream:
         tenure.links.learn(seq, link)
         tenure.links.remember(seq, time_ns, link.ifindex, look)
         if link.peer_nsid is not None and tenure.sights.at(link.peer_nsid, seq) is None:
-            self._on_sight(tenure.nsid, link.peer_nsid, seq)
+            self._asked.append((tenure.nsid, link.peer_nsid, seq))
 
     def _foreign_nsid(self, seq: int, nsid: int, kind: int, there: int) -> None:
         """A number of another namespace begins or ends."""
         sights = self._heard(seq, nsid).sights
         if kind == wire.Rtm.NEWNSID:
             sights.forget(there, seq)
-            self._on_sight(nsid, there, seq)
+            self._asked.append((nsid, there, seq))
         else:
             sights.forget(there, seq + 1)
 
@@ -240,4 +297,4 @@ class Stream:
                 self.tenures.begin(nsid, seq)
             else:
                 self.tenures.end(nsid, seq)
-        self._on_nsid()
+        self._numbers_changed = True

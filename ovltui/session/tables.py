@@ -43,14 +43,17 @@ class TableKeeper:
         stream: whose records keep the tables current, and which takes in what no record told.
         sight: is asked for the peers of links that were found.
         tell: called when rows came into the stream.
+        tables: where tables are kept; somewhere new where it is None.
     """
 
-    def __init__(self, stream: Stream, sight: Sight, tell: Callable[[], None]) -> None:
+    def __init__(
+        self, stream: Stream, sight: Sight, tell: Callable[[], None], tables: KeptTables | None = None
+    ) -> None:
         self._stream = stream
         self._tell = tell
         self._closing = threading.Event()
         self._wake = threading.Event()
-        self._tables = KeptTables(stream.ring, stream.tenures)
+        self._tables = tables or KeptTables(stream.ring, stream.tenures)
         self._rereader = Rereader(stream, self._tables, Loader(stream, sight), self._closing)
         self._netnses: dict[NetnsKey, Netns] = {}
         self._matched: dict[NetnsKey, Netns] | None = None

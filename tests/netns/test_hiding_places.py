@@ -3,24 +3,20 @@
 import json
 import re
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from typing import Any
 
 import pytest
 
 from ovltui.kernel.namespace import opened
-from ovltui.kernel.nsid import FIRST_GIVEN, give_nsid
-from ovltui.kernel.rtnl import Rtnl
 from ovltui.netns.discover import Discoverer, Sweep
 from ovltui.netns.evidence import ways_in
 from ovltui.netns.model import Descriptor, Netns, Socket, Source, Task
 from ovltui.session.holders import by_hand, holders
 from tests.bed.hiding import NAME, PLACES, Hidden, hidden
 from tests.cli.command import ovltui
-from tests.kernel.hearing import NsidSocket, await_true, open_files
+from tests.kernel.hearing import await_true
 
 pytestmark = pytest.mark.needs_root
 
@@ -33,9 +29,6 @@ FOUND_BY = {
     "dead leader": (Source.TASK, "thread {number} of {name} (pid {pid})"),
 }
 """For each hiding place, the one evidence there is, and the words for it."""
-PROMISED_S = 0.1
-"""A namespace is released in this time, but where a busy machine is late."""
-ENOUGH, MOST = 3, 8
 LSNS_LEARNED = {(2, 41): {"descriptor", "socket"}}
 """What ``lsns`` finds since which version, beside processes."""
 
@@ -60,29 +53,6 @@ def lsns() -> set[int]:
 
 def inodes_of(swept: Sweep) -> set[int]:
     return {netns.inode for netns in swept.netnses}
-
-
-@contextmanager
-def sweeping() -> Iterator[Discoverer]:
-    """Sweep without a pause."""
-    discoverer, done = Discoverer(), threading.Event()
-
-    def sweep() -> None:
-        while not done.is_set():
-            discoverer.sweep()
-
-    thread = threading.Thread(target=sweep)
-    thread.start()
-    try:
-        yield discoverer
-    finally:
-        done.set()
-        thread.join()
-
-
-def give(netns: Netns) -> int:
-    with Rtnl() as rtnl, opened(next(ways_in(netns))) as there:
-        return give_nsid(rtnl, there.fd, FIRST_GIVEN)
 
 
 @pytest.mark.parametrize("place", FOUND_BY)
@@ -150,20 +120,6 @@ def test_the_command_by_hand_leads_there(place: str) -> None:
             f"{command} readlink /proc/self/ns/net", shell=True, capture_output=True, text=True, check=True
         )
     assert said.stdout == f"net:[{there.inode}]\n"
-
-
-@pytest.mark.parametrize("place", PLACES)
-def test_each_place_is_released_at_once_while_sweeps_go_on(place: str) -> None:
-    before = open_files()
-    took: list[float] = []
-    with NsidSocket() as beside, sweeping():
-        while sum(one < PROMISED_S for one in took) < ENOUGH:
-            assert len(took) < MOST, took
-            with hidden(place) as there:
-                nsid = give(found(there))
-                there.let_go()
-                took.append(beside.await_end(nsid, 5))
-    assert open_files() == before
 
 
 def test_what_was_found_is_checked_between_full_looks_and_leaves_when_it_is_gone() -> None:

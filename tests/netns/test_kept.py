@@ -3,11 +3,14 @@
 import select
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from ovltui.kernel.mountinfo import NsfsMount, nsfs_mounts
 from ovltui.kernel.mountwatch import MountWatch
 from ovltui.kernel.namespace import Identified, opened
+from ovltui.netns import discover
 from ovltui.netns.discover import Discoverer
 from ovltui.netns.model import Netns, NetnsKey
 from ovltui.netns.mounts import MountTables
@@ -23,6 +26,7 @@ class Sweeps:
 
     def __init__(self, watch: MountWatch) -> None:
         self.opened: list[int] = []
+        self.gaps: tuple[str, ...] = ()
         self.doubted: set[int] = set()
         self._watch = watch
         self._discoverer = Discoverer(self._greet, MountTables(watch), stays=self._stays)
@@ -37,7 +41,9 @@ class Sweeps:
     def sweep(self, *, changed: bool) -> dict[int, Netns]:
         """Return what there is by inode."""
         self.opened.clear()
-        return {netns.inode: netns for netns in self._discoverer.sweep(changed=changed, full=False).netnses}
+        found = self._discoverer.sweep(changed=changed, full=False)
+        self.gaps = found.gaps
+        return {netns.inode: netns for netns in found.netnses}
 
     def _greet(self, namespace: Identified, own: bool) -> int | None:
         del own
@@ -85,6 +91,31 @@ def test_it_is_opened_again_when_mounts_may_have_changed_or_it_may_not_stay_so(
     sweeps.doubted.add(key.id)
     assert sweeps.sweep(changed=False)[place.inode].key == key
     assert place.inode in sweeps.opened
+
+
+def test_what_a_mount_covers_is_looked_for_again_only_when_mounts_change(
+    sweeps: Sweeps, place: NamedNetns, new_netns: NewNetns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost, above = place.inode, new_netns("ovE-above")
+    looks = []
+
+    def looked(pid: int, proc: Path) -> tuple[NsfsMount, ...]:
+        looks.append(pid)
+        return nsfs_mounts(pid, proc)
+
+    monkeypatch.setattr(discover, "nsfs_mounts", looked)
+    subprocess.run(["mount", "--bind", above.path, place.path], check=True)
+    try:
+        for changed in (True, True, False):
+            looks.clear()
+            assert lost not in sweeps.sweep(changed=changed)
+            assert f"net:[{lost}] is hidden by a mount over it" in sweeps.gaps
+            assert bool(looks) is changed
+    finally:
+        subprocess.run(["umount", place.path], check=True)
+    assert sweeps.noticed()
+    assert lost in sweeps.sweep(changed=True)
+    assert not any(str(lost) in gap for gap in sweeps.gaps)
 
 
 def test_what_only_a_process_is_in_is_opened_in_every_sweep(sweeps: Sweeps) -> None:

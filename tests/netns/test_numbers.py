@@ -19,6 +19,7 @@ from ovltui.session.holders import by_hand, holders
 from ovltui.session.snapshot import Row
 from tests.bed.netns import NamedNetns
 from tests.cli.command import environment
+from tests.kernel.hearing import await_true
 
 NewNetns = Callable[[str], NamedNetns]
 ON_ITS_WAY = """
@@ -61,7 +62,7 @@ def test_a_descriptor_on_its_way_through_a_socket_leaves_the_number_alone(new_ne
             (netns,) = [netns for netns in discoverer.sweep(full=full).netnses if netns.nsid == nsid]
             assert netns == Netns(numbered(host_name(), nsid), 0, nsid, False, (), ())
         process.communicate("\n")
-    assert nsid not in in_numbers(discoverer.sweep(full=False))
+    await_true(lambda: nsid not in in_numbers(discoverer.sweep(full=False)))  # the kernel tidies up in its own time
     assert (netns.sources, list(ways_in(netns)), by_hand(netns)) == ((Source.NSID,), [], "not to be entered")
     row = Row(netns, identify([netns], (), {})[netns.key], (), ())
     assert (row.identity.name, holders(netns)) == (f"nsid {nsid}", ())

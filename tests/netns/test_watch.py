@@ -20,6 +20,7 @@ from tests.bed.hiding import hidden
 from tests.bed.netns import NamedNetns, ip
 from tests.kernel.hearing import NsidSocket, await_true, inode, open_files
 
+pytestmark = pytest.mark.alone  # times are promised, and sweeps counted
 NewNetns = Callable[[str], NamedNetns]
 
 
@@ -109,6 +110,7 @@ def test_a_process_alone_is_found_by_the_period(published: Published, monkeypatc
         process.kill()
 
 
+@pytest.mark.outside  # the kernel tells of executed programs only there
 @pytest.mark.needs_root
 def test_a_process_alone_is_found_as_soon_as_it_executes_a_program(
     published: Published, monkeypatch: pytest.MonkeyPatch
@@ -124,6 +126,8 @@ def test_a_process_alone_is_found_as_soon_as_it_executes_a_program(
             process.kill()
 
 
+@pytest.mark.alone  # programs of other tests are executed in namespaces that nobody knows
+@pytest.mark.outside
 @pytest.mark.needs_root
 def test_programs_executed_in_known_namespaces_cause_no_sweep(
     published: Published, monkeypatch: pytest.MonkeyPatch

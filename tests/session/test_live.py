@@ -24,6 +24,7 @@ from tests.bed.netns import NamedNetns, ip
 from tests.bed.node import Node
 from tests.kernel.hearing import UNPRIVILEGED, NsidSocket, await_true, inode, open_files
 
+pytestmark = pytest.mark.alone  # times are promised
 NewNetns = Callable[[str], NamedNetns]
 
 QUIET = """

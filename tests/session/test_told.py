@@ -1,38 +1,40 @@
-"""What Docker tells of endpoints, of which nothing is taken for granted."""
-
-from typing import Any
+"""What Docker tells of endpoints, asked once: names by network and address, and who did not answer."""
 
 import pytest
 
+from ovltui.identity.intent import Intent, Member
 from ovltui.session import told
-from ovltui.session.inspect import Question
+from ovltui.session.asker import Answer
 
-TASK = {"Name": "docker2n", "EndpointIP": "10.13.17.3"}
-JUNK: tuple[Any, ...] = (None, [], 7, "x", {"a": None}, {"a": {"Tasks": {}}}, {"a": {"Tasks": [None, 7, {"Name": 3}]}})
+URL = "unix:///x"
 
 
-def names(monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]) -> dict[tuple[str, str], str]:
-    class Asked:
-        def docker_questions(self, _row: object) -> tuple[Question, ...]:
-            return (Question("unix:///x", "network", "abc", "net"), Question("unix:///x", "container", "c", "c"))
+def intent(*members: Member) -> Intent:
+    return Intent(URL, "abc", "net", "overlay", 4097, False, (), (), None, (), members, 0)
 
-    monkeypatch.setattr(told, "_answer", lambda _question: answer)
-    found, gaps = told.told(Asked(), [None])  # type: ignore[arg-type, list-item]
-    assert gaps == ()
-    return found
+
+class Asked:
+    engines = ()
+
+
+def names(monkeypatch: pytest.MonkeyPatch, answer: Answer, rows: tuple[object, ...] = (None,)) -> object:
+    monkeypatch.setattr(told, "ask_all", lambda _views: (answer,))
+    return told.told(Asked(), rows)  # type: ignore[arg-type]
 
 
 def test_names_come_by_network_and_address(monkeypatch: pytest.MonkeyPatch) -> None:
-    containers = {"1": {"Name": "docker1n", "IPv4Address": "10.13.17.7/24"}}
-    answer = {"Containers": containers, "Services": {"": {"Tasks": [TASK]}}}
-    assert names(monkeypatch, answer) == {("abc", "10.13.17.7"): "docker1n", ("abc", "10.13.17.3"): "docker2n"}
+    members = (
+        Member("docker1n", "1", "10.13.17.7", "", "", True),
+        Member("docker2n", "2", "10.13.17.3", "", "", False),
+        Member("", "3", "10.13.17.4", "", "", False),
+    )
+    found = names(monkeypatch, Answer(URL, 0, (intent(*members),)))
+    assert found == ({("abc", "10.13.17.7"): "docker1n", ("abc", "10.13.17.3"): "docker2n"}, ())
 
 
-@pytest.mark.parametrize("junk", JUNK, ids=repr)
-def test_what_is_no_endpoint_is_passed_over(monkeypatch: pytest.MonkeyPatch, junk: object) -> None:
-    assert names(monkeypatch, {"Containers": junk, "Services": junk}) == {}
+def test_who_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert names(monkeypatch, Answer(URL, 0, says="does not answer")) == ({}, (f"{URL}: does not answer",))
 
 
-def test_names_are_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = {"Services": {"": {"Tasks": [{**TASK, "Name": "a\x1b[31m"}]}}}
-    assert names(monkeypatch, answer) == {("abc", "10.13.17.3"): "a\\x1b[31m"}
+def test_nobody_is_asked_where_there_is_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert names(monkeypatch, Answer(URL, 0, says="does not answer"), ()) == ({}, ())

@@ -11,7 +11,7 @@ from ovltui.session.live import LiveSession, Options
 from tests.bed.netns import NamedNetns
 from tests.session.asked import State, asked, known
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 _POLL_S = 0.03
 _QUIET_S = 0.7
 
