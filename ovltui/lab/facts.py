@@ -94,6 +94,11 @@ def fdb(file: str, mac: str, vtep: str, ifname: str = "vxlan0") -> Fact:
     return Fact(file, About.FDB, f"fdb {mac} dev {ifname} dst {vtep} self permanent")
 
 
+def misplaced(file: str, mac: str, bridge: str) -> Fact:
+    """Return the fact that a bridge takes an endpoint of its own for one behind vxlan0."""
+    return Fact(file, About.FDB, f"fdb {mac} dev vxlan0 master {bridge}")
+
+
 def neigh(file: str, dst: str, mac: str, ifname: str = "vxlan0") -> Fact:
     """Return the fact that a VXLAN link answers for a remote address."""
     return Fact(file, About.NEIGH, f"neigh {dst} dev {ifname} lladdr {mac} PERMANENT")

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ovltui.lab.plan import PREFIX, SUBNET, UNDERLAY, UNDERLAY_MTU, VNI, mac_of
-from ovltui.lab.victims import Commands, Victims
+from ovltui.lab.victims import Command, Commands, Victims
 
 _WRONG = 250
 """Last byte of an address that nobody in a lab has."""
 _NET = f"{UNDERLAY}.0/{PREFIX}"
+_GONE = 99
+"""Last byte of the address of a container that is gone."""
 _NARROW = 1400
 """Bytes of an underlay's MTU that leave no room for a VXLAN header."""
 
@@ -21,8 +23,10 @@ _NARROW = 1400
 class Symptom(StrEnum):
     """What is told of a fault."""
 
-    SILENCE = "docker1n does not reach docker2n: none of its pings is answered"
-    LARGE = "docker1n reaches docker2n by small pings, not by ping -s 1400"
+    SILENCE = "docker1n does not reach docker2n: no ping is answered"
+    LARGE = "docker1n reaches docker2n, but not by ping -s 1400"
+    NEAR = "docker1n reaches docker2n, but not lb-mynet01 beside it"
+    ROWS = "every ping passes, but node1 knows a container long gone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,48 @@ FAULTS: tuple[Fault, ...] = (
         ),
         lambda at: (at.in_overlay(f"bridge fdb replace {at.mac} dev vxlan0 dst {UNDERLAY}.{_WRONG} self permanent"),),
         lambda at: (at.in_overlay(f"bridge fdb replace {at.mac} dev vxlan0 dst {at.other.vtep} self permanent"),),
+    ),
+    Fault(
+        "fdb-stale",
+        Symptom.ROWS,
+        (
+            "which addresses does mynet01 of node1 know, and which container has each?",
+            "vxlan0 has two rows for each container elsewhere: one by its address, one by its MAC address",
+        ),
+        lambda at: (
+            at.in_overlay(f"ip neigh replace {at.gone(_GONE)} lladdr {mac_of(_GONE)} dev vxlan0 nud permanent"),
+            at.in_overlay(f"bridge fdb replace {mac_of(_GONE)} dev vxlan0 dst {at.other.vtep} self permanent"),
+        ),
+        lambda at: (
+            at.in_overlay(f"ip neigh del {at.gone(_GONE)} dev vxlan0"),
+            at.in_overlay(f"bridge fdb del {mac_of(_GONE)} dev vxlan0 dst {at.other.vtep} self"),
+        ),
+    ),
+    Fault(
+        "local-mac-on-vxlan",
+        Symptom.SILENCE,
+        (
+            "docker1n does not even hear answers to its ARP requests: where do they go?",
+            "bridge fdb in mynet01 of node1: behind which port is the MAC address of docker1n said to be?",
+        ),
+        # A row that was only learned would move back with the next frame that docker1n sends.
+        lambda at: (at.in_overlay(f"bridge fdb replace {at.own.mac} dev vxlan0 master static sticky"),),
+        lambda at: (at.in_overlay(f"bridge fdb del {at.own.mac} dev vxlan0 master"), at.forget()),
+    ),
+    Fault(
+        "local-address-proxied",
+        Symptom.NEAR,
+        (
+            "docker1n gets two answers to its ARP request: which MAC address does it believe in?",
+            "vxlan0 answers for those on other nodes: for whom does it answer in mynet01 of node1?",
+        ),
+        lambda at: (
+            at.in_overlay(f"ip neigh replace {at.balancer.address} lladdr {mac_of(_WRONG)} dev vxlan0 nud permanent"),
+            # Where the load balancer asks whether docker1n is still there, docker1n learns the right address from that.
+            Command(at.balancer.space, ("ip", "neigh", "flush", "dev", "eth0")),
+            at.forget(),
+        ),
+        lambda at: (at.in_overlay(f"ip neigh del {at.balancer.address} dev vxlan0"), at.forget()),
     ),
     Fault(
         "source-address",

@@ -1,7 +1,7 @@
 """What is true in each namespace of a lab now, in the words of ``lab.facts``.
 
 Source: ``ip -json`` and ``bridge -json`` in each of them. Privileges: root. Incomplete: what changes meanwhile; learned
-rows are left out but where a container's memory contradicts the plan; so are IPv6 and other route tables than main.
+rows are left out but where they contradict the plan; so are IPv6 and other route tables than main.
 """
 
 import json
@@ -69,7 +69,11 @@ def _of_space(space: Space, plan: Plan, netns_id: int | None) -> Iterator[Fact]:
         yield from _neighbour(space, row, plan)
     if space.role is Role.OVERLAY:
         (rows,) = _documents(inside.run(path, netns_id, ("bridge", "-json", "fdb", "show")), 1)
+        own = next((node.endpoints for node in plan.nodes if node.overlay is space), ())
+        macs = {endpoint.mac for endpoint in own}
         for row in rows:
+            if "master" in row and row.get("ifname") == "vxlan0" and row.get("mac") in macs:
+                yield facts.misplaced(space.file, _text(row, "mac"), _text(row, "master"))
             if row.get("state") == "permanent" and "dst" in row and "self" in row.get("flags", ()):
                 yield facts.fdb(space.file, _text(row, "mac"), _text(row, "dst"), _text(row, "ifname"))
 

@@ -26,6 +26,7 @@ class Act(Enum):
     RUN = "run a command in a namespace"
     BREAK = "put a fault in"
     MEND = "undo the fault"
+    DRAW = "show the drawing of the network"
     DOWN = "remove the lab"
 
 
@@ -35,6 +36,7 @@ class Page(Enum):
     PANES = "panes"
     EVENT = "event"
     NETNS = "netns"
+    DRAWING = "drawing"
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,8 @@ STEPS: tuple[Step, ...] = (
         "how to get there by hand",
         (
             "The page of a namespace tells whose it is, by which evidence it was found,",
-            "what is in it, and the commands that lead into it without ovltui.",
+            "and behind 'by hand' the command that leads into it without ovltui. tab",
+            "leads on to its tables: links, addresses, routes, neighbours, FDB.",
         ),
         "press enter in the list; esc comes back",
         lambda seen: seen.page is Page.NETNS,
@@ -177,6 +178,7 @@ STEPS: tuple[Step, ...] = (
             "The lab can break as real networks do (ovltui lab break --list). Here one",
             "FDB row goes, the line with -; docker1n pings docker2n meanwhile, in vain.",
             "Each lookup of that row is now a miss: the event tells which row it is.",
+            "The first line soon says ! 1 error: 4 tells of it, 1 leads back here.",
         ),
         "break it with .",
         lambda seen: seen.caused,
@@ -199,6 +201,18 @@ STEPS: tuple[Step, ...] = (
         Act.MEND,
         points="action:new object:fdb vxlan0 permanent",
         lab_only=True,
+    ),
+    Step(
+        "the network, drawn",
+        (
+            "All of it in one drawing, from left to right: containers, their cables into",
+            "the overlay's namespace, br0 and vxlan0 there, the machine's own link eth0",
+            "that carries the tunnel, the other machine. The arrows walk, enter opens, a",
+            "link flashes when it has an event. P shows the way between two containers.",
+        ),
+        "press 3, the drawing",
+        lambda seen: seen.page is Page.DRAWING,
+        Act.DRAW,
     ),
     Step(
         "all of it goes",

@@ -14,7 +14,7 @@ from ovltui.kernel.echo import Echo, answered
 from ovltui.kernel.namespace import opened, visit
 from ovltui.lab.description import Description
 from ovltui.lab.facts import About, Fact
-from ovltui.lab.faults import FAULTS, Fault, fault
+from ovltui.lab.faults import FAULTS, Fault, Symptom, fault
 from ovltui.lab.observe import differences, observe
 from ovltui.lab.place import Place, boot_id
 from ovltui.lab.plan import MTU, Plan, Space
@@ -64,7 +64,8 @@ class Verdict:
         It is told once nothing is wrong any more but what a container remembers of its neighbours.
         """
         remembered = bool(self.beyond) and all(fact.about is About.MEMORY for fact in self.beyond)
-        return bool(self.fault and self.lost) and not (remembered and not self.missing)
+        lasts = bool(self.lost) or (self.symptom == Symptom.ROWS and bool(self.beyond))
+        return bool(self.fault and lasts) and not (remembered and not self.missing)
 
 
 def running(place: Place) -> tuple[Description, Plan]:
@@ -221,15 +222,19 @@ def _first_losses(described: Description, plan: Plan, gone: set[str]) -> tuple[L
 
 
 def _pings(source: int, described: Description, plan: Plan, gone: set[str]) -> list[Lost]:
-    """Return the pings that were lost from the first container of one node to those of the others."""
+    """Return the pings that were lost from the first container of one node to those of the others, and to its own lb.
+
+    What is sent on one node alone teaches vxlan0 nothing.
+    """
     firsts = [node.endpoints[1] for node in plan.nodes]
-    own = firsts[source].space
+    own, near = firsts[source].space, plan.nodes[source].endpoints[0]
     echoes = {
         Echo(other.address, size): Lost(own.name, other.space.name, size)
         for number, other in enumerate(firsts)
         for size in (SMALL, LARGE)
         if number != source
     }
+    echoes[Echo(near.address, SMALL)] = Lost(own.name, near.space.name, SMALL)
     if own.file in gone:
         return list(echoes.values())
     wanted = described.ids.get(own.file)

@@ -6,7 +6,7 @@ Source: the plan. Pure. A command runs in one namespace, with the words that a p
 from dataclasses import dataclass
 
 from ovltui.lab.layout import birth_name
-from ovltui.lab.plan import Node, Plan, Space
+from ovltui.lab.plan import Endpoint, Node, Plan, Space
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,16 @@ class Victims:
         return self.other.endpoints[1].mac
 
     @property
+    def own(self) -> Endpoint:
+        """Where docker1n is connected."""
+        return self.node.endpoints[1]
+
+    @property
+    def balancer(self) -> Endpoint:
+        """Where the load balancer of node1 is connected."""
+        return self.node.endpoints[0]
+
+    @property
     def port(self) -> str:
         """The port of docker1n in the overlay's bridge."""
         return self.node.endpoints[1].port
@@ -55,6 +65,10 @@ class Victims:
     def stray(self) -> str:
         """A name as Docker gives to a vxlan link that it has not moved yet."""
         return birth_name(self.plan)
+
+    def gone(self, number: int) -> str:
+        """Return the address in the overlay whose last byte is ``number``, which nobody has."""
+        return f"{self.address.rpartition('.')[0]}.{number}"
 
     def on_node(self, command: str) -> Command:
         """Return a command on node1."""

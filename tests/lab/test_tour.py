@@ -38,6 +38,7 @@ DONE: dict[str, tuple[Sight, Sight]] = {
     "a miss": (Sight(caused=True), Sight(says="Destination Host Unreachable")),
     "something breaks": (Sight(caused=True), Sight(ran=True)),
     "and is mended": (Sight(caused=True), Sight(says="bytes from")),
+    "the network, drawn": (Sight(page=Page.DRAWING), Sight(page=Page.NETNS, networks=2)),
     "all of it goes": (Sight(networks=0), Sight(networks=1)),
 }
 """For each step but the first, what is enough and what is not."""
@@ -50,7 +51,7 @@ def test_a_step_fits_into_its_frame(step: Step) -> None:
     assert max(map(len, step.text)) <= TEXT_WIDTH
     for docker in (False, True):
         assert len(f"do: {hand(step, docker=docker)}") <= TEXT_WIDTH
-    assert len(f"tour 15/15: {step.title}") <= TEXT_WIDTH
+    assert len(f"tour 16/16: {step.title}") <= TEXT_WIDTH
 
 
 @pytest.mark.parametrize("step", STEPS[1:], ids=lambda step: step.title)

@@ -4,8 +4,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from ovltui.lab.plan import MARK, Plan
 from ovltui.lab.teardown import tear_down
 from tests.cli.command import NOBODY, Ended, environment, run
 
+_ENDED_S = 5.0
 _HOLD = "mount -t tmpfs tmpfs /run && echo ready && exec sleep infinity"
 
 
@@ -77,9 +79,18 @@ def lab(directory: Path, nodes: int = 2, containers: int = 1) -> Iterator[tuple[
             tear_down(place)
 
 
-def sleepers() -> set[int]:
-    """Return the processes of all labs."""
-    return {process.pid for process in processes() if is_sleeper(process.pid, (MARK,))}
+def sleepers(directory: Path) -> set[int]:
+    """Return the processes of labs that were built with ``directory`` on PATH, which they keep in their environment."""
+    return {
+        process.pid for process in processes() if is_sleeper(process.pid, (MARK,)) and _knows(process.pid, directory)
+    }
+
+
+def _knows(pid: int, directory: Path) -> bool:
+    try:
+        return os.fsencode(directory) in Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:  # it ended meanwhile
+        return False
 
 
 def mounts_below(directory: Path) -> list[str]:
@@ -89,6 +100,11 @@ def mounts_below(directory: Path) -> list[str]:
 
 
 def kill_group(process: "subprocess.Popen[str]") -> None:
-    """Kill a process that leads a group, and all of the group."""
+    """Kill a process that leads a group, and all of the group; wait until all of it has ended."""
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    deadline = time.monotonic() + _ENDED_S
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.005)
