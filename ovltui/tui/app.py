@@ -24,16 +24,20 @@ from ovltui.session.live import LiveSession
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
 from ovltui.session.solicitor import COST, Solicitor
+from ovltui.text import clean
 from ovltui.tui.foreground import Foreground
 from ovltui.tui.palette import Commands
 from ovltui.tui.screens.events import EventsScreen
 from ovltui.tui.screens.help import Help
-from ovltui.tui.screens.namespaces import NamespacesScreen
 from ovltui.tui.theme import DARK
+from ovltui.tui.with_checks import CHECK_KEYS
 from ovltui.tui.with_lab import LAB_KEYS
 from ovltui.tui.with_netns import SCREEN_KEYS
+from ovltui.tui.with_recording import RECORD_KEYS
+from ovltui.tui.with_replay import REPLAY_KEYS, AppWithReplay
 from ovltui.tui.with_shells import SHELL_KEYS
-from ovltui.tui.with_tour import TOUR_KEYS, AppWithTour
+from ovltui.tui.with_topology import TOPOLOGY_KEYS
+from ovltui.tui.with_tour import TOUR_KEYS
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -42,6 +46,10 @@ AS_ROOT = 1000
 """Return value of the app that asks to be started again under sudo."""
 PAINTS_PER_SECOND = 4
 """How often new data is drawn; keys are drawn at once."""
+STORM = 1000
+"""Records between two paintings, more than which nobody can read."""
+_STORM_S = 0.5
+"""Seconds to the next painting then."""
 _NEWS_S = 0.1
 """Seconds after which a namespace that was born, died or was named is drawn."""
 _BREATH_S = 0.004
@@ -49,7 +57,7 @@ _BREATH_S = 0.004
 _TWICE_S = 2.0
 
 
-class OvltuiApp(AppWithTour):
+class OvltuiApp(AppWithReplay):
     """The screens of ``ovltui``.
 
     Args:
@@ -61,15 +69,26 @@ class OvltuiApp(AppWithTour):
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
-    BINDINGS: ClassVar[list[BindingType]] = [*SHELL_KEYS, *SCREEN_KEYS, *LAB_KEYS, *TOUR_KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *SHELL_KEYS,
+        *SCREEN_KEYS,
+        *TOPOLOGY_KEYS,
+        *CHECK_KEYS,
+        *LAB_KEYS,
+        *TOUR_KEYS,
+        *RECORD_KEYS,
+        *REPLAY_KEYS,
+    ]
 
     class Advanced(Message):
         """Records came, or the namespaces changed."""
 
     def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
         super().__init__(session, ascii_only=ascii_only)
-        self._told = False
+        self._told_version: int | None = None
         self._painted = 0.0
+        self._painted_end = 0
+        self._pace_s = 1 / PAINTS_PER_SECOND
         self._painted_version = -1
         self._timer: Timer | None = None
         self._due = 0.0
@@ -96,12 +115,12 @@ class OvltuiApp(AppWithTour):
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
         if isinstance(self._session, LiveSession):
             self.call_after_refresh(self._session.start_engines)
+        self.call_after_refresh(self.start_checks)
 
     def on_ovltui_app_advanced(self) -> None:
         """Paint now, or as soon as the last painting is long enough ago."""
-        self._told = False
         news = self._session.version != self._painted_version
-        due = self._painted + (_NEWS_S if news else 1 / PAINTS_PER_SECOND)
+        due = self._painted + (_NEWS_S if news else self._pace_s)
         if self._timer is not None and due >= self._due:
             return
         self._stop_timer()
@@ -120,13 +139,14 @@ class OvltuiApp(AppWithTour):
                 yield SystemCommand(binding.description, f"key {binding.key}", run)
         yield from self.shell_commands()
         yield from self.netns_commands()
+        yield from self.topology_commands()
         yield from self.lab_commands()
         chosen = self.chosen()
-        if chosen:
+        if chosen and self.playback is None:
             for link in chosen.links:
                 title = f"Tell neighbour solicitations of {link.ifname}"
                 yield SystemCommand(title, f"sets app_solicit: {COST}", partial(self._solicit, chosen, link.ifname))
-        for row in self._session.snapshot().rows:
+        for row in self._session.snapshot().rows if self.playback is None else ():
             name = row.identity.name
             yield SystemCommand(f"Shell in {name}", "full screen", partial(self._shell, name))
 
@@ -134,7 +154,7 @@ class OvltuiApp(AppWithTour):
         """Show the keys that work here."""
         bindings = [active.binding for active in self.screen.active_bindings.values()]
         acts = [*(act.command for act in self.solicitor.acts), *(act.command for act in self.namer.acts)]
-        self.push_screen(Help(bindings, self._session.gaps(), acts))
+        self.push_screen(Help(getattr(self.screen, "ABOUT", ""), bindings, self._session.gaps(), acts))
 
     def action_redraw(self) -> None:
         """Paint everything again."""
@@ -165,7 +185,7 @@ class OvltuiApp(AppWithTour):
 
     def chosen(self) -> Row | None:
         """The namespace at the cursor of the screen that is in sight."""
-        screen = self._painted_screen()
+        screen = self.painted_screen()
         return screen.chosen() if screen else None
 
     def end(self) -> None:
@@ -185,6 +205,13 @@ class OvltuiApp(AppWithTour):
         done = f"{act.command}\n{COST}; it is set back at the end" if act else f"{dev} tells its solicitations already."
         self.notify(done, title=f"{row.identity.name} {dev}" if act else "", timeout=10, markup=False)
 
+    def play_recording(self, path: str) -> None:
+        """Show a recording on screens of its own, above these; events go on being received meanwhile."""
+        from ovltui.session.recordings import replay_command  # noqa: PLC0415  (the first screen does not wait for it)
+
+        argv = replay_command(path, ascii_only=self._ascii_only)
+        self.run_worker(self._in_foreground(argv, f"replay of {clean(path)}", "q returns"))
+
     async def _shell(self, name: str) -> None:
         row = self._session.snapshot().row(name)
         if row is None or not isinstance(self._session, LiveSession):
@@ -195,33 +222,44 @@ class OvltuiApp(AppWithTour):
         except OvltuiError as error:
             self.notify(str(error), severity="error", markup=False)
             return
+        await self._in_foreground(argv, f"shell in {name}", "exit or ctrl+d returns")
+
+    async def _in_foreground(self, argv: list[str], what: str, back: str) -> None:
+        """Give the terminal to a command until it ends."""
         says = ""
         # Painting while suspended would fill the writer's queue and block the loop for good.
         with self.suspend(), self.batch_update():
-            print(f"\novltui: shell in {name}; exit or ctrl+d returns", flush=True)  # noqa: T201
+            print(f"\novltui: {what}; {back}", flush=True)  # noqa: T201
             try:
                 status = await self._foreground.run(argv)
-                says = f"The shell in {name} ended with status {status}." if status else ""
+                says = f"The {what} ended with status {status}." if status else ""
             except OSError as error:
-                says = f"The shell in {name} could not be started ({error.strerror})."
+                says = f"The {what} could not be started ({error.strerror})."
         if says and not self._ending:
             self.notify(says, severity="warning", markup=False)
         self.paint()
 
     def _tell(self) -> None:
         """Have the app paint soon; called in any thread."""
-        if not self._told:
-            self._told = True
+        version = self._session.version
+        if self._told_version != version:  # else a painting is on its way that comes soon enough
+            self._told_version = version
             self.post_message(self.Advanced())
 
     def paint(self) -> None:
         """Paint the screen that is in sight."""
         self._stop_timer()
+        self.before_painting()
+        self._told_version = None  # first: what comes from here on may come too late for this painting
         self._painted, self._painted_version = monotonic(), self._session.version
+        end = self._session.ring.end
+        self._pace_s = _STORM_S if end - self._painted_end > STORM else 1 / PAINTS_PER_SECOND
+        self._painted_end = end
         if self.shells.living:
             self.shells.look(self._session.snapshot())
         self.let_names_go(self._session.snapshot().rows if self.namer.acts else ())
-        screen = self._painted_screen()
+        self.judge()
+        screen = self.painted_screen()
         if screen and screen.paint():
             self._tell()
             self._search_soon()
@@ -238,14 +276,9 @@ class OvltuiApp(AppWithTour):
     def _search(self) -> None:
         """Have the filters look on, far more often than is painted: history is long."""
         self._search_timer = None
-        screen = self._painted_screen()
+        screen = self.painted_screen()
         if screen and screen.search():
             self._search_soon()
-
-    def _painted_screen(self) -> EventsScreen | NamespacesScreen | None:
-        """Return the screen that is in sight, perhaps below a page."""
-        screens = (one for one in reversed(self.screen_stack) if isinstance(one, EventsScreen | NamespacesScreen))
-        return next((one for one in screens if one.is_mounted), None)
 
     def _end(self) -> None:
         self._ending = True

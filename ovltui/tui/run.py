@@ -3,13 +3,13 @@
 Source: a ``LiveSession``. Privileges: a terminal on stdin, stdout and stderr, which the caller has made sure of.
 """
 
+import gc
 import os
 import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from ovltui.errors import ExitStatus, OvltuiError, PrivilegeError
+from ovltui.errors import ExitStatus, OvltuiError, PrivilegeError, RecordingError
 from ovltui.session.live import LiveSession, Options
 from ovltui.text import clean
 from ovltui.tui.ending import Ending
@@ -20,13 +20,20 @@ _DEPTHS = {"16": "standard", "256": "256", "always": "truecolor"}
 
 
 def run(
-    options: Options, argv: Sequence[str], *, color: str = "auto", ascii_only: bool = False, tour: bool = False
+    options: Options,
+    argv: Sequence[str],
+    *,
+    version: Callable[[], str | None] = lambda: None,
+    color: str = "auto",
+    ascii_only: bool = False,
+    tour: bool = False,
 ) -> int:
     """Show the screens until the user leaves them; return the exit status.
 
     Args:
         options: of the session.
         argv: the arguments of the command line, for starting it again under sudo.
+        version: returns that of ovltui, as recordings tell it; it takes a while.
         color: ``auto``, ``always``, ``never``, ``16`` or ``256``.
         ascii_only: draw with ASCII alone.
         tour: begin with the tour; through a real engine's network where an engine was named, else through the lab.
@@ -36,13 +43,17 @@ def run(
         PrivilegeError: sudo is not there.
     """
     _prepare_terminal(color)
+    gc.disable()  # modules that are being loaded leave nothing to collect
     session = LiveSession(options)
     session.hear()  # the reader process starts while Textual is loaded
     from ovltui.tui.app import AS_ROOT, OvltuiApp  # noqa: PLC0415  (Textual reads the environment when imported)
 
     sys.setswitchinterval(_TURN_S)
+    gc.freeze()
+    gc.enable()
     app = OvltuiApp(session, ascii_only=ascii_only)
     app.tour_at_start = bool(options.docker) if tour else None
+    app.version = version
     ending = Ending(app.end)
     try:
         ending.watch()
@@ -52,20 +63,69 @@ def run(
         app.shells.close_all()
         app.solicitor.close()
         app.namer.close()
+        unfinished = _finish(app.end_recording)
         session.close()
         ending.over()
     if status == AS_ROOT:
         _as_root(session.own_command(argv))
     if app.return_code:
         raise OvltuiError(_defect(app.trace.getvalue()))
+    if unfinished:
+        raise OvltuiError(unfinished)
     return status or ExitStatus.FINE
+
+
+def replay(path: str, at: str | None = None, *, color: str = "auto", ascii_only: bool = False) -> int:
+    """Show a recording on the screens until the user leaves them; return the exit status.
+
+    Args:
+        path: the file.
+        at: where to begin, a time as ``time_at`` understands it; None for its beginning.
+        color: as of ``run``.
+        ascii_only: draw with ASCII alone.
+
+    Raises:
+        RecordingError: it is no recording, or one that this version cannot read.
+        OvltuiError: as of ``run``.
+    """
+    from ovltui.session.moments import time_at  # noqa: PLC0415  (living screens start without these)
+    from ovltui.session.playback import Playback  # noqa: PLC0415
+    from ovltui.session.player import Player  # noqa: PLC0415
+
+    player = Player(path)
+    playback = Playback(player, time_at(at, player.start_ns) if at else None)
+    try:
+        _prepare_terminal(color)
+        from ovltui.tui.app import OvltuiApp  # noqa: PLC0415  (as in ``run``)
+
+        sys.setswitchinterval(_TURN_S)
+        app = OvltuiApp(playback.session, ascii_only=ascii_only)
+        app.playback = playback
+        ending = Ending(app.end)
+        ending.watch()
+        status = app.run()
+    finally:
+        playback.close()
+    ending.over()
+    if app.return_code:
+        raise OvltuiError(_defect(app.trace.getvalue()))
+    return status or ExitStatus.FINE
+
+
+def _finish(end: Callable[[], None]) -> str:
+    """End a recording; return why it is not whole, a sentence."""
+    try:
+        end()
+    except RecordingError as error:
+        return str(error)
+    return ""
 
 
 def _defect(trace: str) -> str:
     """Keep the trace of a defect in a file of the user's own; return the sentence to say."""
-    fd, path = tempfile.mkstemp(prefix="ovltui-defect-", suffix=".txt")
-    with os.fdopen(fd, "w", encoding="utf-8") as file:
-        file.write(trace)
+    from ovltui.session.defects import write_report  # noqa: PLC0415  (loads what makes findings)
+
+    path = write_report(trace)
     last = next((line for line in reversed(trace.splitlines()) if line.strip()), "no reason given")
     return f"A defect ended the screens ({clean(last)}): {path} tells where, with names and addresses of this host."
 

@@ -13,7 +13,6 @@ from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
 from ovltui.tui.screens.beneath import page_of
 from ovltui.tui.screens.events import EventsScreen
-from ovltui.tui.screens.netns_detail import NetnsDetail
 from ovltui.tui.tour_events import Pointer
 from ovltui.tui.tour_places import addresses, place_of
 from ovltui.tui.widgets.browser import Browser
@@ -63,6 +62,7 @@ class TourActs:
             Act.RUN: self._run,
             Act.BREAK: self._break,
             Act.MEND: lambda _: app.in_background(partial(trouble.mend, app.lab), self._after),
+            Act.DRAW: self._draw,
             Act.DOWN: self._remove,
         }
 
@@ -108,7 +108,12 @@ class TourActs:
     def _open_netns(self, step: Step) -> None:
         row = self._place(step)
         if row:
-            self._app.push_screen(NetnsDetail(row))
+            self._app.inspect(row)
+
+    def _draw(self, step: Step) -> None:
+        row = self._place(step)
+        if row:
+            self._app.draw_around(row)
 
     def _run(self, step: Step) -> None:
         row = self._place(step)

@@ -9,17 +9,14 @@ import os
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from time import monotonic, sleep
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding
 
 from ovltui.errors import OvltuiError
-from ovltui.lab import apply, teardown, trouble
 from ovltui.lab.place import Place
 from ovltui.lab.plan import Plan
-from ovltui.lab.says import says
-from ovltui.lab.teardown import Down
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
 from ovltui.terminal.pty import shell_of
@@ -28,7 +25,10 @@ from ovltui.tui.screens.leaving import Leaving
 from ovltui.tui.screens.question import Question
 from ovltui.tui.screens.with_shells import WithShells
 from ovltui.tui.shells import Opened
-from ovltui.tui.with_netns import AppWithNetns
+from ovltui.tui.with_topology import AppWithTopology
+
+if TYPE_CHECKING:
+    from ovltui.lab.teardown import Down
 
 LAB_KEYS = (Binding("L", "lab", "Lab", show=False, id="lab.next"),)
 """Keys that lead to the lab."""
@@ -41,7 +41,7 @@ _WHAT = "two nodes, an overlay network and two containers, made of namespaces al
 T = TypeVar("T")
 
 
-class AppWithLab(AppWithNetns):
+class AppWithLab(AppWithTopology):
     """An app that can build a lab.
 
     Args:
@@ -86,6 +86,7 @@ class AppWithLab(AppWithNetns):
 
     def make_lab(self, then: Callable[[Plan], None], *, without: str = "") -> None:
         """Build it in the background; ``without`` a container that ``apply.start`` starts later."""
+        from ovltui.lab import apply  # noqa: PLC0415  (the first screen does not wait for it)
 
         def up() -> Plan:
             plan = apply.up(self.lab, _NODES, _CONTAINERS, without=without, made=self.wait_until_heard)
@@ -96,8 +97,9 @@ class AppWithLab(AppWithNetns):
 
     def remove_lab(self, then: Callable[[], None] = lambda: None) -> None:
         """Remove it in the background."""
+        from ovltui.lab import teardown  # noqa: PLC0415  (as above)
 
-        def say(down: Down) -> None:
+        def say(down: "Down") -> None:
             self.lab_is_ours = False
             for guest in down.guests:
                 says = f"{guest.file} lives on until {guest.name} (pid {guest.pid}) in it ends."
@@ -171,6 +173,8 @@ class AppWithLab(AppWithNetns):
             self.build_lab()
 
     def _talk(self) -> None:
+        from ovltui.lab import trouble  # noqa: PLC0415  (as above)
+
         running = self._attempted(partial(trouble.running, self.lab))
         if running is None:
             return
@@ -188,13 +192,20 @@ class AppWithLab(AppWithNetns):
             self.notify(f"A shell runs in {source.name} already; 5 shows it. {_LEARN}", markup=False)
 
     def _break(self) -> None:
+        from ovltui.lab import trouble  # noqa: PLC0415  (as above)
+
         put_in = partial(trouble.put_in, self.lab, trouble.choose(None))
         self.in_background(put_in, lambda symptom: self._show("the lab is broken", [f"{symptom}.", *_SEARCH]))
 
     def _hint(self) -> None:
+        from ovltui.lab import trouble  # noqa: PLC0415  (as above)
+
         self.in_background(partial(trouble.hint, self.lab), lambda hint: self._show("a hint", hint.splitlines()))
 
     def _check(self) -> None:
+        from ovltui.lab import trouble  # noqa: PLC0415  (as above)
+        from ovltui.lab.says import says  # noqa: PLC0415  (as above)
+
         self.in_background(partial(trouble.check, self.lab), lambda verdict: self._show("the lab", says(verdict)))
 
     def _show(self, title: str, lines: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the app does about namespaces: their screen, what Docker says of one, a name for ``ip netns``.
+"""What the app does about namespaces: their screen, and a name for ``ip netns``.
 
 Source: a ``Session``; names need a ``LiveSession``, which knows the way into a namespace. Privileges: CAP_SYS_ADMIN to
 name one. Nothing is named but on request, and all of it is taken away at the end.
@@ -6,26 +6,24 @@ name one. Nothing is named but on request, and all of it is taken away at the en
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual import on
 from textual.app import SystemCommand
 from textual.binding import Binding
 
 from ovltui.errors import OvltuiError
-from ovltui.session.inspect import Node, Question, answer
 from ovltui.session.live import LiveSession
 from ovltui.session.namer import COST, Named, Namer, is_known_to_ip, proposal
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
-from ovltui.tui.screens.docker_detail import DockerDetail
 from ovltui.tui.screens.events import EventsScreen
-from ovltui.tui.screens.name_line import NameLine
-from ovltui.tui.screens.namespaces import NamespacesScreen
-from ovltui.tui.screens.netns_detail import NetnsDetail
+from ovltui.tui.screens.main_screen import MainScreen
 from ovltui.tui.widgets.browser import Browser
-from ovltui.tui.widgets.netns_table import NetnsTable
-from ovltui.tui.with_shells import AppWithShells
+from ovltui.tui.with_inspector import AppWithInspector
+
+if TYPE_CHECKING:
+    from ovltui.tui.widgets.netns_table import NetnsTable
 
 SCREEN_KEYS = (
     Binding("1", "show_events", "Events", id="screen.events"),
@@ -33,11 +31,12 @@ SCREEN_KEYS = (
 )
 """Keys that lead from screen to screen."""
 _NAMESPACES = "namespaces"
+_MAIN_SCREENS = {"show_events": EventsScreen.kind, "show_namespaces": _NAMESPACES}
 T = TypeVar("T")
 _READ_S = 10
 
 
-class AppWithNetns(AppWithShells):
+class AppWithNetns(AppWithInspector):
     """An app that has a screen of namespaces.
 
     Args:
@@ -49,33 +48,46 @@ class AppWithNetns(AppWithShells):
         super().__init__(session, ascii_only=ascii_only)
         self.namer = Namer()
         """What was named for ``ip netns``; whoever runs the app closes it."""
-        self.install_screen(NamespacesScreen(session, ascii_only=ascii_only), _NAMESPACES)
-
-    def paint(self) -> None:
-        """Paint the screen that is in sight."""
-        raise NotImplementedError
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer the screens that are not in sight, and nothing while keys go to a shell."""
         if not super().check_action(action, parameters):
             return False
-        if action == "show_events":
-            return isinstance(self.screen, NamespacesScreen)
-        if action == "show_namespaces":
-            return isinstance(self.screen, EventsScreen)
-        return True
+        leads_to = _MAIN_SCREENS.get(action)
+        return leads_to is None or self.may_go_to(leads_to)
+
+    def may_go_to(self, kind: str) -> bool:
+        """Return whether a key that leads to a main screen works now: on each main screen but that one."""
+        return isinstance(self.screen, MainScreen) and self.screen.kind != kind
+
+    def painted_screen(self) -> MainScreen | None:
+        """Return the main screen that is in sight, perhaps below a page."""
+        screens = (one for one in reversed(self.screen_stack) if isinstance(one, MainScreen))
+        return next((one for one in screens if one.is_mounted), None)
 
     def action_show_events(self) -> None:
         """Go to the screen of events."""
-        if isinstance(self.screen, NamespacesScreen):
+        self.close_inspector()
+        if isinstance(self.screen, MainScreen) and not isinstance(self.screen, EventsScreen):
             self.pop_screen()
-            self._arrive()
+            self.arrive()
 
     def action_show_namespaces(self) -> None:
         """Go to the screen of namespaces."""
-        if isinstance(self.screen, EventsScreen):
-            self.push_screen(_NAMESPACES)
-            self._arrive()
+        if not self.is_screen_installed(_NAMESPACES):
+            from ovltui.tui.screens.namespaces import NamespacesScreen  # noqa: PLC0415  (the first screen waits not)
+
+            self.install_screen(NamespacesScreen(self._session, ascii_only=self._ascii_only), _NAMESPACES)
+        self.show_main(_NAMESPACES)
+
+    def show_main(self, name: str) -> None:
+        """Go from one main screen to another one that is installed as ``name``; the events stay below it."""
+        self.close_inspector()
+        if isinstance(self.screen, MainScreen) and self.screen is not self.get_screen(name):
+            if not isinstance(self.screen, EventsScreen):
+                self.pop_screen()
+            self.push_screen(name)
+            self.arrive()
 
     def netns_commands(self) -> Iterable[SystemCommand]:
         """Offer names for ``ip netns``, and to take those away that were given."""
@@ -92,21 +104,18 @@ class AppWithNetns(AppWithShells):
             for named in self._attempted(lambda: self.namer.let_go(row.netns for row in rows)) or ():
                 self.notify(f"{named.name} was kept alive by its name alone, which is taken away.", markup=False)
 
-    @on(NamespacesScreen.Left)
-    def _leave_namespaces(self) -> None:
+    @on(MainScreen.Left)
+    def _leave_main(self) -> None:
         self.action_show_events()
 
-    @on(NetnsTable.EventsWanted)
-    def _show_events_of(self, event: NetnsTable.EventsWanted) -> None:
+    def on_netns_table_events_wanted(self, event: "NetnsTable.EventsWanted") -> None:
+        """Show the events of a namespace."""
         self.action_show_events()
         self.screen.query_one(Browser).choose(event.row.netns.key)
 
-    @on(NetnsDetail.DockerWanted)
-    def _show_docker(self, event: NetnsDetail.DockerWanted) -> None:
-        ask = partial(_answers, self._session.docker_questions(event.row))
-        self.push_screen(DockerDetail(event.row.identity.name, ask, ascii_only=self._ascii_only))
-
     def _ask_name(self, row: Row) -> None:
+        from ovltui.tui.screens.name_line import NameLine  # noqa: PLC0415  (as above)
+
         self.push_screen(NameLine(row.identity.name, proposal(row.identity.name)), partial(self._give_name, row))
 
     def _give_name(self, row: Row, name: str | None) -> None:
@@ -132,12 +141,3 @@ class AppWithNetns(AppWithShells):
         except OvltuiError as error:
             self.notify(str(error), severity="error", markup=False)
             return None
-
-    def _arrive(self) -> None:
-        """Draw the screen that came into sight, and the keys that work there."""
-        self.call_after_refresh(self.paint)
-        self.call_after_refresh(self.screen.refresh_bindings)
-
-
-def _answers(questions: Iterable[Question]) -> tuple[Node, ...]:
-    return tuple(answer(question) for question in questions)

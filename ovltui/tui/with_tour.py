@@ -1,12 +1,13 @@
-"""The tour in the app: its frame below the events, what it does for the user, and what it has them look at.
+"""The tour in the app: its frames, what it does for the user, and what it has them look at.
 
 Source: the steps of ``lab.tour``; records, namespaces and shells of the session. Privileges: root. Incomplete: with a
 real Docker Engine nothing of Docker is changed: those steps are the user's own.
 """
 
 from collections.abc import Iterable
-from functools import partial
+from functools import cached_property, partial
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -17,18 +18,19 @@ from ovltui.lab.tour import Act, Page, Sight
 from ovltui.lab.tour_steps import DOCKERS_OWN, hand, steps
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
-from ovltui.tui.screens.event_detail import EventDetail
 from ovltui.tui.screens.events import EventsScreen
 from ovltui.tui.screens.leaving import Leaving
-from ovltui.tui.screens.netns_detail import NetnsDetail
 from ovltui.tui.screens.question import Question
-from ovltui.tui.tour_acts import STARTED, TourActs
 from ovltui.tui.tour_events import Pointer
+from ovltui.tui.tour_frames import TourFrames
 from ovltui.tui.widgets.browser import Browser
 from ovltui.tui.widgets.event_pane import EventPane
 from ovltui.tui.widgets.status import StatusLine
-from ovltui.tui.widgets.tour_panel import Said, TourPanel
+from ovltui.tui.widgets.tour_panel import Said
 from ovltui.tui.with_lab import AppWithLab
+
+if TYPE_CHECKING:
+    from ovltui.tui.tour_acts import TourActs
 
 TOUR_KEYS = (
     Binding("full_stop", "tour_next", "Tour: next", key_display=".", id="tour.next"),
@@ -42,8 +44,6 @@ _LOOK_S = 0.25
 """Seconds between two looks whether the step is done."""
 _LATE_S = 1.0
 """Seconds after which panes that stand still do so by the user's will."""
-_LOW = 18
-"""Lines of a terminal below which only the title of a step shows at first."""
 _AGAIN = "It begins anew by the command Lab: tour (:), or by ovltui lab tour."
 
 
@@ -59,7 +59,7 @@ class AppWithTour(AppWithLab):
         super().__init__(session, ascii_only=ascii_only)
         self.tour_at_start: bool | None = None
         """Whether to begin the tour at once, True with a real engine, False with the lab; None for not at all."""
-        self._panel: TourPanel | None = None
+        self._frames: TourFrames | None = None
         self._docker = False
         self._steps = steps(docker=False)
         self._at = 0
@@ -69,7 +69,12 @@ class AppWithTour(AppWithLab):
         self._shown: int | None = None
         self._arrived = 0.0
         self._pointer = Pointer(session)
-        self._acts = TourActs(self, session, self._pointer, self._places, self._look)
+
+    @cached_property
+    def _acts(self) -> "TourActs":
+        from ovltui.tui.tour_acts import TourActs  # noqa: PLC0415  (the first screen does not wait for it)
+
+        return TourActs(self, self._session, self._pointer, self._places, self._look)
 
     def on_ready(self) -> None:
         """Begin the tour, if it was asked for."""
@@ -82,23 +87,25 @@ class AppWithTour(AppWithLab):
         screen = self.screen
         if not isinstance(screen, EventsScreen):
             self.notify("The tour begins on the screen of events.", markup=False)
-        elif self._panel is None:
-            self._docker, self._panel = docker, TourPanel(ascii_only=self._ascii_only)
+        elif self._frames is None:
+            self._docker, self._frames = docker, TourFrames(ascii_only=self._ascii_only)
             self._steps = steps(docker=docker)
-            screen.mount(self._panel, before="#filtering")
-            screen.add_class("-tour")
-            if screen.size.height < _LOW:  # the events come first
-                self._panel.fold()
+            self._frames.on(screen)
             for numbers in (self._performed, self._done, self._began):
                 numbers.clear()
             self._go_to(0)
             self._looking = self.set_interval(_LOOK_S, self._look)
             screen.refresh_bindings()
 
+    def arrive(self) -> None:
+        """Have the frame of the tour on the screen that came into sight."""
+        super().arrive()
+        self.call_after_refresh(self._look)
+
     def lab_commands(self) -> Iterable[SystemCommand]:
         """Offer the tour beside what can be done with the lab."""
         yield from super().lab_commands()
-        if self._panel is None and not self._session.unprivileged:
+        if self._frames is None and not self._session.unprivileged:
             yield SystemCommand("Lab: tour", "an overlay network, step by step", partial(self.begin_tour, docker=False))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -107,7 +114,7 @@ class AppWithTour(AppWithLab):
             return False
         if not action.startswith("tour_"):
             return True
-        on = self._panel is not None and isinstance(self.screen, EventsScreen)
+        on = self._frames is not None and (isinstance(self.screen, EventsScreen) or self.drawing is not None)
         return on and (action != "tour_leave" or _nothing_to_undo(self.screen))
 
     def action_tour_next(self) -> None:
@@ -127,7 +134,7 @@ class AppWithTour(AppWithLab):
 
     def action_lab(self) -> None:
         """While the tour is on, it builds the lab."""
-        if self._panel is None:
+        if self._frames is None:
             super().action_lab()
         else:
             self.action_tour_next()
@@ -138,8 +145,8 @@ class AppWithTour(AppWithLab):
 
     def action_tour_fold(self) -> None:
         """Show the title of the step alone, or all again."""
-        if self._panel:
-            self._panel.fold()
+        if self._frames:
+            self._frames.fold(self.screen)
 
     def action_tour_leave(self) -> None:
         """Ask whether the tour is to end, and the lab with it that was built here."""
@@ -159,17 +166,17 @@ class AppWithTour(AppWithLab):
             self.remove_lab()
 
     def _end_tour(self) -> None:
-        if self._panel:
+        if self._frames:
             self._looking.stop()
-            self._panel.remove()
-            self.screen.remove_class("-tour")
-            self._panel = None
+            self._frames.close()
+            self._frames = None
             self._acts.let_go(all_of_them=True)
             self.screen.refresh_bindings()
             self._mark(frozenset())
 
     def _go_to(self, number: int) -> None:
         """Show a step, with nothing in the way of the events that it is about."""
+        self.action_show_events()
         if number == len(self._steps):
             self._end_tour()
             self.notify("The tour is over.", markup=False)
@@ -191,9 +198,11 @@ class AppWithTour(AppWithLab):
 
     def _look(self) -> None:
         """Show how the step stands, and mark what it caused."""
-        panel, step = self._panel, self._steps[self._at]
-        if panel is None:
+        frames, step, drawing = self._frames, self._steps[self._at], self.drawing
+        if frames is None:
             return
+        if drawing:
+            frames.on(drawing)
         self._judge()
         done = self._at in self._done
         event = self._pointer.newest() if done and not step.looks_back else None
@@ -201,7 +210,7 @@ class AppWithTour(AppWithLab):
         said = as_text(line(event, self._session.names), 0) if event else ""
         screen, words = self.screen, hand(step, docker=self._docker)
         typing = isinstance(screen, EventsScreen) and screen.typing
-        panel.say(Said(self._at + 1, len(self._steps), step.title, step.text, words, done, said), typing=typing)
+        frames.say(Said(self._at + 1, len(self._steps), step.title, step.text, words, done, said), typing=typing)
 
     def _judge(self) -> None:
         """Find out whether the step is done; once it was, it stays so."""
@@ -228,14 +237,19 @@ class AppWithTour(AppWithLab):
         return [row for row in self._session.snapshot().rows if self.in_lab(row) is not self._docker]
 
     def _sight(self) -> Sight:
+        from ovltui.tui.screens.event_detail import EventDetail  # noqa: PLC0415  (as above)
+        from ovltui.tui.screens.inspector import Inspector  # noqa: PLC0415  (as above)
+        from ovltui.tui.tour_acts import STARTED  # noqa: PLC0415  (as above)
+
         rows = self._places()
         chosen, current, caused = self.chosen(), self.shells.current, bool(self._pointer.seqs)
-        in_front = {EventDetail: Page.EVENT, NetnsDetail: Page.NETNS}
+        in_front = {EventDetail: Page.EVENT, Inspector: Page.NETNS}
+        page = Page.DRAWING if self.drawing else in_front.get(type(self.screen), Page.PANES)
         return Sight(
             networks=sum(row.identity.kind == "overlay" for row in rows),
             started=caused if self._docker else any(row.identity.container == STARTED for row in rows),
             caused=caused,
-            page=in_front.get(type(self.screen), Page.PANES),
+            page=page,
             chosen=chosen.identity.kind if chosen else "",
             shells=frozenset(str(one.row.identity.kind) for one in self.shells.living),
             says="".join(run.text for row in current.shell.rows for run in row) if current else "",

@@ -7,7 +7,8 @@ from ovltui.events.filter import parse
 from ovltui.events.ring import BLOCK
 from ovltui.session.session import Session
 from ovltui.tui.app import PAINTS_PER_SECOND, OvltuiApp
-from ovltui.tui.widgets.event_pane import BUDGET, EventPane
+from ovltui.tui.widgets.event_pane import EventPane
+from ovltui.tui.widgets.event_rows import BUDGET
 from tests.tui.world import OWN_NSID, feed, neigh, new_session, route
 
 PATIENCE_S = 10.0

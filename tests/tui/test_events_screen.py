@@ -11,11 +11,12 @@ from ovltui.tui.app import OvltuiApp
 from ovltui.tui.screens.event_detail import EventDetail
 from ovltui.tui.screens.events import EventsScreen
 from ovltui.tui.screens.help import Help
-from ovltui.tui.screens.netns_detail import NetnsDetail
+from ovltui.tui.screens.inspector import Inspector
 from ovltui.tui.widgets.browser import Browser
 from ovltui.tui.widgets.event_pane import EventPane
 from ovltui.tui.widgets.filter_line import FilterLine
 from ovltui.tui.widgets.line_list import LineList
+from ovltui.tui.widgets.row_table import RowTable
 from ovltui.tui.widgets.status import StatusLine
 from tests.tui.world import (
     BLUE_NETNS,
@@ -298,8 +299,8 @@ async def test_enter_on_a_namespace_tells_how_it_was_found_and_how_to_get_there_
         await pilot.press("enter")
         await settle(pilot)
         page = pilot.app.screen
-        assert isinstance(page, NetnsDetail)
-        text = page.body().plain
+        assert isinstance(page, Inspector)
+        text = "\n".join(shown(page.query_one(RowTable)))
         assert "/run/netns/blue" in text
         assert "nsenter --net=" in text
         assert str(BLUE_NETNS.inode) in text

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
@@ -19,16 +18,19 @@ from ovltui.identity.model import EngineView
 from ovltui.kernel.solicit import Setting
 from ovltui.netns.model import Mount, Netns, NetnsKey
 from ovltui.session.inspect import Node, node
+from ovltui.session.inspection import Inspection, Tab
 from ovltui.session.namer import Named
+from ovltui.session.overview import overview
 from ovltui.session.session import Session
 from ovltui.text import clean, clean_bytes
+from ovltui.topology.sheet import Column, Entry, Sheet
 from ovltui.tui.app import OvltuiApp
-from ovltui.tui.screens.docker_detail import DockerDetail
 from ovltui.tui.screens.event_detail import EventDetail
 from ovltui.tui.screens.help import Help
+from ovltui.tui.screens.inspector import Inspector
 from ovltui.tui.screens.name_line import NameLine
-from ovltui.tui.screens.netns_detail import NetnsDetail
 from ovltui.tui.screens.question import Question
+from ovltui.tui.screens.row_page import RowPage
 from ovltui.tui.screens.run_line import RunLine
 from ovltui.tui.widgets.browser import Browser
 from tests.bed.hostile import BYTES, NAMES, is_harmless, shown
@@ -191,14 +193,18 @@ async def test_no_page_notice_question_or_line_draws_a_hostile_name_raw_or_as_ma
                 Question("quit?", name, "y quits"),
                 RunLine(name, [name]),
                 NameLine(name, "x"),
-                DockerDetail(name, partial(answered, name)),
+                RowPage(name, (Column(name),), Entry(name, (name,)), (name,)),
             )
             app.notify(f"{name} is gone.", title=name, markup=False, timeout=0.5)
             details = [rows[key(number, kind)] for kind in (1, 2)]
-            expected = [*((NetnsDetail(row), row.identity.name) for row in details), *((page, name) for page in pages)]
+            inspected = [(Inspector(session, Alike(session, app.wiring, row)), row.identity.name) for row in details]
+            expected = [*inspected, *((page, name) for page in pages)]
             for page, what in expected:
                 app.push_screen(page)
                 await until_seen(pilot, app, what[:9])
+                if isinstance(page, Inspector):
+                    await pilot.press("d")
+                    await until_seen(pilot, app, what[:9])
                 app.pop_screen()
 
 
@@ -214,14 +220,21 @@ async def until_seen(pilot: Pilot[int], app: OvltuiApp, what: str) -> None:
 def test_no_text_of_a_page_of_a_namespace_or_event_is_raw() -> None:
     session = world()
     for row in session.snapshot().rows:
-        assert is_harmless(NetnsDetail(row).body().plain)
-        assert is_harmless(NetnsDetail(row).title_text())
+        assert all(is_harmless(cell) for cells in overview(row).rows for cell in cells)
     for seq in range(session.ring.first, session.ring.end):
         assert is_harmless(EventDetail(session.ring[seq], session.names).body().plain)
 
 
-def answered(name: str) -> tuple[Node, ...]:
-    return (node(name, {name: [name]}),)
+class Alike(Inspection):
+    """An inspection in which everything is called as the namespace is."""
+
+    def sheet(self, tab: Tab) -> Sheet:
+        name = self.row.identity.name
+        return Sheet((Column(f"{tab}"), Column("B")), (Entry(name, (name, name)),), (name,), (name,))
+
+    def docker(self) -> tuple[Node, ...]:
+        name = self.row.identity.name
+        return (node(name, {name: [name]}),)
 
 
 async def test_what_was_changed_on_request_is_shown_harmless_in_the_help() -> None:

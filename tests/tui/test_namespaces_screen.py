@@ -9,8 +9,8 @@ from textual.pilot import Pilot
 from ovltui.session.session import Session
 from ovltui.tui.app import OvltuiApp
 from ovltui.tui.screens.events import EventsScreen
+from ovltui.tui.screens.inspector import Inspector
 from ovltui.tui.screens.namespaces import NamespacesScreen
-from ovltui.tui.screens.netns_detail import NetnsDetail
 from ovltui.tui.widgets.browser import Browser
 from ovltui.tui.widgets.netns_columns import COLUMNS
 from ovltui.tui.widgets.netns_table import NetnsTable
@@ -56,7 +56,7 @@ async def test_every_namespace_stands_there_with_what_is_known_of_it() -> None:
         feed(session, BLUE_NSID, link(2, "eth0"), link(3, "eth1"))
         await settle(pilot)
         row = next(row for row in shown(table(screen)) if "blue" in row)
-        assert row.split() == ["├", "blue", "named", "<1", "2", "0", str(BLUE_NSID), "20", "mount"]
+        assert row.split() == ["├", "blue", "named", "<1", "-", "2", "0", str(BLUE_NSID), "20", "mount"]
         assert "3 netns" in screen.query_one("#status").render().plain  # type: ignore[union-attr]
 
 
@@ -80,12 +80,12 @@ async def test_the_order_follows_a_column_and_turns_round() -> None:
         feed(session, BLUE_NSID, link(2, "eth0"))
         await settle(pilot)
         assert names(screen) == ["host", "blue", "red"]
-        await pilot.press(*["greater_than_sign"] * 4)
+        await pilot.press(*["greater_than_sign"] * 5)
         assert "LINKS▼" in table(screen).heading()
         assert names(screen) == ["red", "blue", "host"]
         await pilot.press("I")
         assert names(screen) == ["host", "blue", "red"]
-        await pilot.press("less_than_sign")
+        await pilot.press(*["less_than_sign"] * 2)
         assert "EV/S▲" in table(screen).heading()
         await pilot.press("I")
         assert names(screen)[0] == "red"
@@ -153,12 +153,13 @@ async def test_one_that_dies_stays_until_the_cursor_leaves_it() -> None:
         assert current(screen) == "blue"
 
 
-async def test_enter_opens_the_page_and_l_the_events_of_that_namespace() -> None:
+async def test_enter_opens_the_inspector_and_l_the_events_of_that_namespace() -> None:
     session = new_session()
     async with namespaces_of(session) as (pilot, screen):
         await pilot.press("G", "enter")
         await settle(pilot)
-        assert isinstance(pilot.app.screen, NetnsDetail)
+        opened = pilot.app.screen
+        assert isinstance(opened, Inspector)
         await pilot.press("escape")
         assert pilot.app.screen_stack[-1] is screen
         await pilot.press("l")

@@ -25,7 +25,12 @@ def wait(terminal: Terminal, what: str | Callable[[str], object]) -> str:
 
 def wait_done(terminal: Terminal, number: int) -> str:
     title = f"tour {number}/{len(STEPS)}"
-    return wait(terminal, lambda screen: title in screen and "│ done: " in screen)
+    return wait(terminal, lambda screen: title in screen and is_done(screen))
+
+
+def is_done(screen: str) -> bool:
+    """Return whether the frame, whole or folded, says that the step is done."""
+    return "│ done: " in screen or "done, . goes on" in screen
 
 
 def ends_well(terminal: Terminal) -> None:
@@ -57,7 +62,7 @@ def go_to(terminal: Terminal, number: int) -> None:
     """Let the tour do everything up to a step."""
     for at, step in enumerate(STEPS[: number - 1], 1):
         wait(terminal, f"tour {at}/{len(STEPS)}: {step.title}")
-        if "│ done: " not in terminal.text():
+        if not is_done(terminal.text()):
             terminal.keys(".")
         if step.title in ENDS_WITH_PAGE:
             read_page(terminal)
@@ -71,11 +76,12 @@ def test_the_tour_does_every_step_from_the_start_to_the_end(width: int, height: 
     with lonely("lab", "tour", width=width, height=height) as terminal:
         go_to(terminal, len(STEPS))
         assert "10.13.17.12" in terminal.text()
+        assert "╭─ tour" in terminal.text()  # the frame of the events, not the one below the drawing
         terminal.keys(".")
         wait_done(terminal, len(STEPS))
         wait(terminal, "1 netns")
         terminal.keys(".")
-        wait(terminal, lambda screen: "The tour is over." in screen and "tour 15" not in screen)
+        wait(terminal, lambda screen: "The tour is over." in screen and "tour 16" not in screen)
         terminal.keys("q")
         ends_well(terminal)
 
@@ -119,6 +125,21 @@ def test_who_does_the_steps_by_hand_is_led_on() -> None:
         terminal.type("ping -c 3 10.13.17.12")
         terminal.keys("Enter")
         wait_done(terminal, 11)
+
+
+def test_the_drawing_stands_whole_above_the_frame_of_the_tour() -> None:
+    drawn = ("┌ docker1n", "─ br0", "─ vxlan0", "┌ node1", "│ docker2n")
+    with lonely("lab", "tour", width=80, height=24) as terminal:
+        go_to(terminal, 3)
+        terminal.keys(".")
+        wait_done(terminal, 3)
+        terminal.keys("3")
+        wait(terminal, lambda screen: all(word in screen for word in (*drawn, "tour 3/", "; unfolds")))
+        terminal.resize(120, 36)
+        terminal.keys(";")
+        wait(terminal, lambda screen: all(word in screen for word in (*drawn, STEPS[2].text[0], "1 leads to")))
+        terminal.keys(".")
+        wait(terminal, lambda screen: "╭─ tour 4/" in screen and "╭─ link" in screen)
 
 
 def test_the_tour_folds_goes_back_and_asks_before_it_ends() -> None:
@@ -230,7 +251,7 @@ def test_where_there_is_something_to_see_a_lab_is_built_only_by_a_second_word(ne
 def test_in_a_low_terminal_without_unicode_the_events_keep_their_room() -> None:
     with lonely("lab", "tour", "--ascii", width=60, height=12) as terminal:
         screen = wait(terminal, "; unfolds")
-        assert "tour 1/15: a screen that listens" in screen
+        assert "tour 1/16: a screen that listens" in screen
         assert STEPS[0].text[0] not in screen
         terminal.resize(80, 24)
         terminal.keys(";")

@@ -1,41 +1,43 @@
 """The start screen: namespaces at the left, live link, route and neigh panes beside them."""
 
-from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer, Label
+from textual.widgets import Footer
 
 from ovltui.events.vocabulary import Pane
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row, Snapshot
-from ovltui.tui.screens.beneath import page_of
+from ovltui.tui.screens import about
+from ovltui.tui.screens.arrangement import WIDE
 from ovltui.tui.screens.keys import EVENTS_KEYS
 from ovltui.tui.screens.kinds import Kinds, choice, kinds_of
 from ovltui.tui.screens.narrowing import InNetns
-from ovltui.tui.screens.netns_detail import NetnsDetail
+from ovltui.tui.screens.seeking import Seeking
 from ovltui.tui.screens.titles import label, pane_of, title
-from ovltui.tui.screens.with_shells import WithShells
 from ovltui.tui.shells import Shells
 from ovltui.tui.widgets.browser import Browser
 from ovltui.tui.widgets.event_pane import EventPane
+from ovltui.tui.widgets.filter_bar import FilterBar
 from ovltui.tui.widgets.filter_line import FilterLine
 from ovltui.tui.widgets.line_list import LineList
 from ovltui.tui.widgets.notice import Notice
 from ovltui.tui.widgets.shell_pane import ShellPane
-from ovltui.tui.widgets.status import Rate, Status, StatusLine
+from ovltui.tui.widgets.status import Rate, StatusLine, status_of
 
-_WIDE = 100
-"""Columns from which the browser stands beside the panes."""
+if TYPE_CHECKING:
+    from ovltui.netns.model import NetnsKey
+
 _WIDEST_NETNS = 22
 _WIDEST_NETNS_NARROW = 14
 
 
-class EventsScreen(WithShells):
+class EventsScreen(Seeking):
     """Events, and where they happen.
 
     Args:
@@ -44,24 +46,27 @@ class EventsScreen(WithShells):
         ascii_only: draw with ASCII alone.
     """
 
+    kind = "events"
     BINDINGS: ClassVar[list[BindingType]] = [*EVENTS_KEYS]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide"), (130, "-wider")]  # noqa: RUF012  (as the base has it)
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (130, "-wider")]  # noqa: RUF012  (as the base has it)
+    ABOUT = about.EVENTS
     CSS_PATH = "events.tcss"
 
     def __init__(self, session: Session, shells: Shells, *, ascii_only: bool = False) -> None:
-        super().__init__(shells, ascii_only=ascii_only)
-        self._session = session
+        super().__init__(session, shells, ascii_only=ascii_only)
         self._filters: dict[str, str] = {}
         self._kinds: dict[str, Kinds] = {}
         self._filtering: LineList | None = None
         self._snapshot: Snapshot | None = None
         self._frozen: int | None = None
         self._scope = ""
+        self._scope_keys: frozenset[NetnsKey] = frozenset()
         self._rate = Rate(session.ring.end)
 
     def compose(self) -> ComposeResult:
         """Lay the widgets out; which of them show is the style sheet's affair."""
         ring, names, bursts = self._session.ring, self._session.names, self._session.bursts
+        self.fit()
         yield StatusLine(id="status")
         yield Notice(id="notice")
         with Horizontal(id="body"):
@@ -71,9 +76,7 @@ class EventsScreen(WithShells):
                 for pane in Pane:
                     yield EventPane(ring, names, pane, bursts, id=pane.value)
                 yield ShellPane(self.shells, id="shell")
-        with Horizontal(id="filtering"):
-            yield Label("", id="target", markup=False)
-            yield FilterLine(id="filter")
+        yield FilterBar()
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -81,13 +84,9 @@ class EventsScreen(WithShells):
         for widget in self.query(LineList):
             widget.ascii_only = self.has_class("-ascii")
         self.query_one("#all").add_class("-current")
-        self.query_one("#browser" if self.size.width >= _WIDE else "#all").focus()
-        self.set_interval(1.0, self._say)
+        self.query_one("#browser" if self.size.width >= WIDE else "#all").focus()
+        self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.paint)
-
-    def panes(self) -> Iterator[EventPane]:
-        """The event panes that are in sight."""
-        return (pane for pane in self.query(EventPane) if pane.display)
 
     def paint(self) -> bool:
         """Draw what is new; return whether there is more to look at."""
@@ -98,6 +97,7 @@ class EventsScreen(WithShells):
             self.query_one(Notice).show(snapshot, unprivileged=self._session.unprivileged)
             self.query_one(Browser).show(snapshot)
             self._align()
+        renamed |= self.mark_causes()
         for pane in self.panes():
             pane.advance(changed=renamed)
         self._say()
@@ -116,15 +116,11 @@ class EventsScreen(WithShells):
             return next((row for row in self._snapshot.rows if row.netns.key == key), None)
         return self.query_one(Browser).current.row
 
-    def focus_step(self, by: int) -> None:
-        """Move the focus to the next or previous pane; in a narrow terminal that brings it into sight."""
-        ring = (*self._ring_of_panes(), *self.query(ShellPane).filter(".-open"))
-        current = next((at for at, widget in enumerate(ring) if widget is self.focused), 0)
-        self._bring(ring[(current + by) % len(ring)])
-
     @on(Browser.Chosen)
     def _narrow(self, event: Browser.Chosen) -> None:
-        self._scope = event.label if event.keys else ""
+        if event.keys == self._scope_keys:
+            return
+        self._scope_keys, self._scope = event.keys, event.label if event.keys else ""
         test = InNetns(self._session, event.keys) if event.keys else None
         for pane in self.query(EventPane):
             pane.narrow(test, test.where if test else None)
@@ -145,8 +141,20 @@ class EventsScreen(WithShells):
             pane.thaw()
         self._say()
 
+    def show_everything(self) -> None:
+        """Undo whatever hides records: narrowing, filters, kinds, folds."""
+        self._narrow(Browser.Chosen(frozenset(), ""))
+        self.query_one(Browser).choose_all()
+        self._kinds.clear()
+        for pane in self.query(EventPane):
+            self._filters.pop(pane.id or "", None)
+            pane.show_all()
+        self.on_resize()
+
     @on(EventPane.Opened)
     def _open_event(self, event: EventPane.Opened) -> None:
+        from ovltui.tui.screens.beneath import page_of  # noqa: PLC0415  (the first screen does not wait for it)
+
         try:
             page = page_of(self._session, event.seq)
         except KeyError:
@@ -154,29 +162,18 @@ class EventsScreen(WithShells):
             return
         self.app.push_screen(page)
 
-    @on(Browser.Opened)
-    def _open_netns(self, event: Browser.Opened) -> None:
-        self.app.push_screen(NetnsDetail(event.row))
-
     @on(FilterLine.Typed)
     def _filter(self, event: FilterLine.Typed) -> None:
         target = self._filtering
-        if target:
-            self.query_one("#target", Label).update(f"filter {label(target)}:")
         if isinstance(target, EventPane | Browser):
             target.apply_filter(event.wanted)
-            self._filters[target.id or ""] = self.query_one(FilterLine).value
+            self._filters[target.id or ""] = self.query_one(FilterBar).typed
             self.app.call_later(self.paint)
-
-    @on(FilterLine.Refused)
-    def _refuse(self, event: FilterLine.Refused) -> None:
-        self.query_one("#target", Label).update(event.why)
 
     @on(FilterLine.Closed)
     def _close_filter(self) -> None:
         if self._filtering:
             self.set_focus(self._filtering)
-        self.query_one("#filtering").display = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter is typed, a slash is text and enter ends it."""
@@ -186,16 +183,14 @@ class EventsScreen(WithShells):
 
     def action_accept_filter(self) -> None:
         """Keep the filter that was typed, unless it is invalid."""
-        if not self.query_one(FilterLine).has_class("-bad"):
+        if self.query_one(FilterBar).accept():
             self._close_filter()
 
     def action_filter(self) -> None:
         """Type a filter for the focused pane."""
         focused = self.focused
-        self._filtering = focused if isinstance(focused, LineList) else self._ring_of_panes()[0]
-        self.query_one("#target", Label).update(f"filter {label(self._filtering)}:")
-        self.query_one("#filtering").display = True
-        self.query_one(FilterLine).open(self._filters.get(self._filtering.id or "", ""))
+        self._filtering = focused if isinstance(focused, LineList) else self.ring_of_panes()[0]
+        self.query_one(FilterBar).open(label(self._filtering), self._filters.get(self._filtering.id or "", ""))
 
     def action_kinds(self) -> None:
         """Choose which kinds of events the focused pane shows."""
@@ -210,6 +205,11 @@ class EventsScreen(WithShells):
         self.on_resize()
         self.app.call_later(self.paint)
 
+    @property
+    def paused(self) -> bool:
+        """Whether newer records wait."""
+        return self._frozen is not None
+
     def action_pause(self) -> None:
         """Freeze the panes, or follow the newest again; nothing is lost meanwhile."""
         if self._frozen is None:
@@ -220,17 +220,6 @@ class EventsScreen(WithShells):
     def action_all(self) -> None:
         """Show all namespaces again."""
         self.query_one(Browser).choose_all()
-
-    def action_zoom(self) -> None:
-        """Let the focused pane fill the screen, or give the others their room back."""
-        if isinstance(self.focused, LineList):
-            self._mark_current(self.focused)
-        self.toggle_class("-zoomed")
-        self.app.call_after_refresh(self.paint)
-
-    def action_step(self, by: int) -> None:
-        """Go to the next pane."""
-        self.focus_step(by)
 
     def action_back(self) -> None:
         """Undo the innermost of: zoom, the filter of the pane, pause."""
@@ -244,56 +233,31 @@ class EventsScreen(WithShells):
         elif self._frozen is not None:
             self._thaw()
 
-    def _ring_of_panes(self) -> list[LineList]:
-        browser = self.query_one(Browser)
-        single = self.size.width < _WIDE
-        panes = [pane for pane in self.query(EventPane) if single or pane.id != "all"]
-        return [*panes, browser] if single else [browser, *panes]
-
-    def make_room_for_shell(self) -> None:
-        """Where the browser fills a narrow terminal, show the panes instead."""
-        if self.has_class("-browser"):
-            self._mark_current(self.query_one("#all", EventPane))
-
-    def _bring(self, widget: LineList | ShellPane) -> None:
-        if isinstance(widget, LineList):
-            self._mark_current(widget)
-        if widget.focusable:
-            self.set_focus(widget)
-        else:  # the style sheet brings it into sight first
-            widget.focus()
-        self.app.call_after_refresh(self.paint)
-
-    def _mark_current(self, widget: LineList) -> None:
-        for other in self.query(LineList):
-            other.set_class(other is widget, "-current")
-        self.set_class(isinstance(widget, Browser), "-browser")
-
     def _align(self) -> None:
         """Give all panes one width for names of namespaces, so that their lines stand under each other."""
         assert self._snapshot is not None
         widest = max((len(row.identity.name) for row in self._snapshot.rows), default=4)
         for pane in self.query(EventPane):
-            pane.set_netns_width(min(widest, _WIDEST_NETNS if self.size.width >= _WIDE else _WIDEST_NETNS_NARROW))
+            pane.set_netns_width(min(widest, _WIDEST_NETNS if self.size.width >= WIDE else _WIDEST_NETNS_NARROW))
 
     def on_resize(self) -> None:
         """Say in each frame which panes ``tab`` leads to, where only one is in sight."""
-        ring, form = self._ring_of_panes(), {"narrow": self.size.width < _WIDE, "ascii_only": self.has_class("-ascii")}
+        ring, form = self.ring_of_panes(), {"narrow": self.size.width < WIDE, "ascii_only": self.has_class("-ascii")}
         for widget in self.query(LineList):
             widget.border_title = title(widget, ring, self._kinds.get(widget.id or ""), **form)
         if self._snapshot:
             self._align()
 
+    def _tick(self) -> None:
+        if self.in_sight:
+            self._say()
+
     def _say(self) -> None:
-        ring, snapshot = self._session.ring, self._snapshot
+        ring = self._session.ring
         self._session.activity.look()
-        self.query_one(Browser).show_activity(self._session.activity.active)
-        self.query_one(StatusLine).status = Status(
-            host=self._session.host,
-            kinds=tuple(row.identity.kind for row in snapshot.rows) if snapshot else (),
-            engines=snapshot.engines if snapshot else None,
-            scope=self._scope,
-            rate=self._rate.per_second(ring.end),
-            waiting=None if self._frozen is None else ring.end - self._frozen,
-            lost=self._session.stream.lost,
-        )
+        browser = self.query_one(Browser)
+        browser.show_activity(self._session.activity.active)
+        browser.show_wrong(self.verdicts.netnses)
+        now = status_of(self._session, self._snapshot, self._rate.per_second(ring.end), self.verdicts.tally)
+        waiting = None if self._frozen is None else ring.end - self._frozen
+        self.query_one(StatusLine).status = replace(now, scope=self._scope, waiting=waiting)

@@ -7,15 +7,18 @@ from textual.binding import Binding
 
 from ovltui.tui.screens.page import Page, heading
 
-_WHAT = """\
-A line is one event of one namespace: when, where, mark, what.
-+ new   - gone   ~ changed   → moved away   ? looked up, missed   ! lost
-\N{MULTIPLICATION SIGN}12 in front of a text: it came twelve times, the first time when the line says.
-Choose a namespace or a network and the panes narrow to it; a widens.
-Scrolling up pauses, G or End is live again; nothing is lost meanwhile.
-f folds what the kernel did for an event of Docker beneath it, enter lists it.
-"""
-_NOT_OURS = frozenset(("Copy selected text", "Scroll Left", "Scroll Right", "Page Left", "Page Right", "palette"))
+_NOT_OURS = frozenset(
+    (
+        "Copy selected text",
+        "Focus Next",
+        "Focus Previous",
+        "Scroll Left",
+        "Scroll Right",
+        "Page Left",
+        "Page Right",
+        "palette",
+    )
+)
 """Bindings of the library that lead nowhere here."""
 _KEYS = {
     "slash": "/",
@@ -23,6 +26,14 @@ _KEYS = {
     "exclamation_mark": "!",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "equals_sign": "=",
+    "minus": "-",
+    "apostrophe": "'",
+    "dollar_sign": "$",
     "ctrl+right_square_bracket": "ctrl+]",
     "colon": ":",
     "pageup": "PgUp",
@@ -30,6 +41,10 @@ _KEYS = {
     "escape": "esc",
     "home": "Home",
     "end": "End",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "left": "←",
+    "right": "→",
     "up": "↑",
     "down": "↓",
     "f1": "F1",
@@ -40,13 +55,15 @@ class Help(Page):
     """A page on keys.
 
     Args:
+        about: what the screen shows and how it is read.
         bindings: those that work where the user is.
         gaps: what cannot be seen, each a sentence.
         acts: what was changed on the user's request, each as the command that it equals.
     """
 
-    def __init__(self, bindings: Sequence[Binding], gaps: Sequence[str], acts: Sequence[str] = ()) -> None:
+    def __init__(self, about: str, bindings: Sequence[Binding], gaps: Sequence[str], acts: Sequence[str] = ()) -> None:
         super().__init__()
+        self._about = about
         self._acts = acts
         self._keys = bindings
         self._gaps = gaps
@@ -56,8 +73,8 @@ class Help(Page):
         return "help"
 
     def body(self) -> Text:
-        """Return marks, keys and gaps."""
-        text = Text(_WHAT)
+        """Return what the screen is, keys and gaps."""
+        text = Text(self._about)
         heading(text, "keys")
         keys: dict[str, list[str]] = {}
         for binding in self._keys:

@@ -11,6 +11,8 @@ EVENTS_KEYS: tuple[Binding, ...] = (
     Binding("a", "all", "All", id="events.all"),
     Binding("K", "kinds", "Kinds", show=False, id="events.kinds"),
     Binding("z", "zoom", "Zoom", id="pane.zoom"),
+    Binding("e", "finding(1)", "Next cause", show=False, id="events.finding_next"),
+    Binding("E", "finding(-1)", "Previous cause", show=False, id="events.finding_previous"),
     Binding("question_mark,f1", "app.help", "Help", key_display="?", id="app.help"),
     Binding("q", "app.quit", "Quit", id="app.quit"),
     Binding("colon,ctrl+p", "app.command_palette", "Commands", show=False, id="app.commands"),

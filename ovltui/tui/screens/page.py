@@ -45,6 +45,9 @@ class Page(ModalScreen[None]):
         """Return what stands in the frame below: the keys, in words of ours."""
         return "esc goes back"
 
+    def follow(self) -> None:
+        """Draw how things stand now; what most pages tell never changes."""
+
     def compose(self) -> ComposeResult:
         """One frame with the text in it."""
         frame = VerticalScroll(Static(self.body(), markup=False))

@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Footer, Label
 
+from ovltui.tui.screens import about
 from ovltui.tui.screens.with_shells import WithShells
 from ovltui.tui.widgets.shell_pane import ShellPane
 
@@ -19,6 +20,7 @@ class ShellsScreen(WithShells):
         ascii_only: draw with ASCII alone.
     """
 
+    ABOUT = about.SHELLS
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,1", "back", "Events", id="shells.back"),
         Binding("question_mark,f1", "app.help", "Help", key_display="?", id="app.help"),

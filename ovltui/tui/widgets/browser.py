@@ -15,6 +15,7 @@ from ovltui.identity.model import Kind
 from ovltui.netns.model import NetnsKey
 from ovltui.session.snapshot import Row, Snapshot
 from ovltui.session.tree import Branch, Grouping, grouped
+from ovltui.tui.verdicts import MARK, Tally
 from ovltui.tui.widgets.line_list import LineList, Part
 
 _STYLES = {
@@ -67,6 +68,7 @@ class Browser(LineList):
             "detail",
             "dead",
             "active",
+            "wrong",
         ]
     }
     """Styles of the cursor's row and of each kind of entry."""
@@ -83,6 +85,7 @@ class Browser(LineList):
         & .browser--heading { color: $accent; text-style: bold; }
         & .browser--detail { color: $dim; }
         & .browser--active { color: $success; }
+        & .browser--wrong { color: $error; text-style: bold; }
         & .browser--dead { color: $error; text-style: strike; }
     }
     """
@@ -115,6 +118,7 @@ class Browser(LineList):
         self._grouping = Grouping.NETWORK
         self._active: frozenset[NetnsKey] = frozenset()
         self._shells: Mapping[NetnsKey, str] = {}
+        self._wrong: Mapping[NetnsKey, Tally] = {}
 
     @property
     def row_count(self) -> int:
@@ -156,6 +160,12 @@ class Browser(LineList):
             self._shells = dict(marks)
             self.refresh(self.size.region)
 
+    def show_wrong(self, wrong: Mapping[NetnsKey, Tally]) -> None:
+        """Mark the namespaces in which something is wrong."""
+        if wrong != self._wrong:
+            self._wrong = wrong
+            self.refresh(self.size.region)
+
     def apply_filter(self, wanted: Filter | None) -> None:
         """List only the namespaces whose name, kind or detail pass ``wanted``."""
         self._filter = wanted
@@ -175,12 +185,14 @@ class Browser(LineList):
         """Return the line of an entry: branch, name, and at the right what tells it apart."""
         entry = self._entries[row]
         key = entry.row.netns.key if entry.row else None
+        wrong = f" {MARK}" if key in self._wrong else ""
         mark = (" •" if key in self._active else "") + (self._shells.get(key, "") if key else "")
-        room = self.size.width - cell_len(entry.rail) - cell_len(entry.label) - len(mark) - 1
+        room = self.size.width - cell_len(entry.rail) - cell_len(entry.label) - len(wrong) - len(mark) - 1
         detail = entry.detail if cell_len(entry.detail) <= room else f"{entry.detail[: max(0, room - 1)]}…"
         gap = " " * max(1, room + 1 - cell_len(detail))
         shown = f"{gap}{detail}" if room > 1 else ""
-        return [(entry.rail, "rail"), (entry.label, entry.style), (mark, "active"), (shown, "detail")]
+        name = [(entry.rail, "rail"), (entry.label, entry.style)]
+        return [*name, (wrong, "wrong"), (mark, "active"), (shown, "detail")]
 
     def move_cursor(self, row: int) -> None:
         """Make an entry current; one that died leaves the list."""

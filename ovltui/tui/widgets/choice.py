@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ovltui.events.block import Where
 from ovltui.events.filter import Filter
 from ovltui.events.line import line
+from ovltui.events.matching import DatedNames, Matching
 from ovltui.events.names import Names
 from ovltui.events.record import MESSAGES, Record
 from ovltui.events.sort import ASK, EVERY, YES, both, object_in, only, verdicts
@@ -27,7 +28,7 @@ class Choice:
     kinds: frozenset[Object] | None = None
     wanted: Filter | None = None
 
-    def sieve(self, names: Names) -> Sieve:
+    def sieve(self, names: DatedNames) -> Sieve:
         """Return the sieve that lets pass what was chosen."""
         judged, where = EVERY, self.where
         if self.kinds is not None:
@@ -37,7 +38,9 @@ class Choice:
             where = _there(where, self.wanted, names)
         if self.test is not None:
             judged = both(judged, _ASK_ALL if self.where is None else _ASK_DOCKER)
-        return Sieve(judged, where, lambda record: self._passes(record, names))
+        # Where messages are located by nsid, the filter alone decides of those that are left.
+        lines = Matching(self.wanted, names) if self.wanted and (self.test is None or self.where) else None
+        return Sieve(judged, where, lambda record: self._passes(record, names), lines)
 
     def _passes(self, record: Record, names: Names) -> bool:
         located = self.test is None or (self.where is not None and record.kind in MESSAGES) or self.test(record)

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
+from ovltui.events.filter import Filter
 from ovltui.session.inspect import Node
 from ovltui.tui.widgets.line_list import LineList, Part
 
@@ -54,6 +55,8 @@ class FoldList(LineList):
         self._lines: tuple[_Line, ...] = ()
         self._cursor = 0
         self._wanted = ""
+        self._filter: Filter | None = None
+        self._found = 0
 
     @property
     def row_count(self) -> int:
@@ -64,6 +67,28 @@ class FoldList(LineList):
     def cursor_row(self) -> int | None:
         """The current line."""
         return self._cursor if self._lines else None
+
+    @property
+    def current(self) -> Node | None:
+        """What is at the cursor."""
+        return self._lines[self._cursor].node if self._lines else None
+
+    @property
+    def filter(self) -> Filter | None:
+        """What is searched for; None for nothing."""
+        return self._filter
+
+    @property
+    def arrangement(self) -> str:
+        """How many matches a search has, in words."""
+        if self._filter is None:
+            return "enter folds"
+        return f"{self._found} match{'' if self._found == 1 else 'es'}, n next"
+
+    def apply_filter(self, wanted: Filter | None) -> None:
+        """Search for the text of ``wanted``; what does not match stays in sight."""
+        self._filter = wanted
+        self._found = self.search(wanted.text if wanted else "")
 
     def show(self, nodes: Sequence[Node], otherwise: str) -> None:
         """Show these trees; where there is none, say ``otherwise``."""

@@ -27,6 +27,10 @@ _ASCII = str.maketrans(
         "·": "|",
         "\N{MULTIPLICATION SIGN}": "x",
         "•": "*",
+        "▲": "^",
+        "▼": "v",
+        "◆": "^",
+        **dict(zip("▁▂▃▄▅▆▇█", "_.-=+*%#", strict=True)),
     }
 )
 """What stands for the characters that our own lines use beyond ASCII."""
@@ -67,6 +71,8 @@ class LineList(Widget, can_focus=True):
     """Whether to draw with ASCII alone, for terminals without UTF-8."""
 
     _top: int = 0
+    _base: Style | None = None
+    """What all rows stand on: to ask for it takes as long as to draw a row."""
 
     @property
     def row_count(self) -> int:
@@ -114,7 +120,9 @@ class LineList(Widget, can_focus=True):
         """Draw the row that stands at line ``y`` of the widget."""
         row = self.top + y
         width = self.size.width
-        base = self.rich_style
+        if self._base is None:
+            self._base = self.rich_style
+        base = self._base
         if row >= self.row_count:
             says = f" {self.placeholder()}" if y == 0 and not self.row_count else ""
             return Strip([Segment(says, base + self._style("placeholder"))]).adjust_cell_length(width, base)
@@ -126,6 +134,11 @@ class LineList(Widget, can_focus=True):
             # A cut is marked, so that nobody takes half an address for a whole one.
             strip = Strip([*strip.crop(0, width - 1), Segment(self._drawable("…"), base)])
         return strip.adjust_cell_length(width, base)
+
+    def notify_style_update(self) -> None:
+        """Take in that a style is another one."""
+        self._base = None
+        super().notify_style_update()
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points."""

@@ -6,12 +6,12 @@ Every word keeps its meaning without colour; keywords are dimmed so that values 
 import re
 
 from ovltui.events.line import Line, clock
-from ovltui.events.vocabulary import Object
+from ovltui.events.vocabulary import Action, Object
 from ovltui.tui.widgets.line_list import Part
 
 STYLES = (
     *("cursor", "cursor-focus", "placeholder", "quiet", "time", "netns", "count"),
-    *("new", "gone", "changed", "moved", "miss", "lost", "pointed", "keyword", "good", "bad"),
+    *("new", "gone", "changed", "moved", "miss", "lost", "pointed", "finding", "marked", "keyword", "good", "bad"),
 )
 """Styles of the cursor's row, of columns, of marks, and of words."""
 CSS = """
@@ -29,6 +29,8 @@ EventPane {
     & .event-pane--miss { color: $accent; text-style: bold; }
     & .event-pane--lost { color: $error; text-style: bold reverse; }
     & .event-pane--pointed { color: $accent; text-style: bold reverse; }
+    & .event-pane--finding { color: $error; text-style: bold reverse; }
+    & .event-pane--marked { color: $primary; text-style: bold reverse; }
     & .event-pane--count { text-style: bold; }
     & .event-pane--keyword { color: $dim; }
     & .event-pane--good { color: $success; }
@@ -51,10 +53,11 @@ _STYLES = (
 """Component classes of words, in the order in which they are tried."""
 _QUIET = frozenset((Object.NETCONF, Object.PREFIX, Object.STATS))
 """What the kernel tells beside every change of a link: shown, but dim."""
-_MARKS = {"+": "new", "-": "gone", "~": "changed", "→": "moved", "?": "miss", "!": "lost"}
+_SIGNS = {"pointed": "▸", "finding": "!", "marked": "◆"}
+_MARKS = {"+": "new", "-": "gone", "~": "changed", "→": "moved", "?": "miss"}
 
 
-def styled(said: Line, netns_width: int, count: int = 1, beneath: int = 0, *, pointed: bool = False) -> list[Part]:
+def styled(said: Line, netns_width: int, count: int = 1, beneath: int = 0, *, sign: str = "") -> list[Part]:
     """Return a line in parts.
 
     Args:
@@ -62,15 +65,16 @@ def styled(said: Line, netns_width: int, count: int = 1, beneath: int = 0, *, po
         netns_width: cells of its namespace.
         count: how many records it stands for.
         beneath: how many events are folded beneath it.
-        pointed: whether to mark it as one to look at.
+        sign: ``pointed`` for one to look at, ``finding`` for one that caused a finding, ``marked`` for one that
+            somebody wants to find again.
     """
     netns = said.netns if len(said.netns) <= netns_width else f"{said.netns[: netns_width - 1]}…"
     # Before the text, so that it is not cut off with the end of a long line.
     times = f"\N{MULTIPLICATION SIGN}{count} " if count > 1 else ""
-    mark, time = ("▸", "pointed") if pointed else (" ", "time")
-    if said.object in _QUIET:
+    mark, time = (_SIGNS[sign], sign) if sign else (" ", "time")
+    if said.object in _QUIET and not sign:
         return [(f"{clock(said.time_ns)} {netns:{netns_width}} {said.mark} {times}{said.text}", "quiet")]
-    kind = _MARKS.get(said.mark, "")
+    kind = "lost" if said.action is Action.LOST else _MARKS.get(said.mark, "")
     return [
         (f"{clock(said.time_ns)}{mark}", time),
         (f"{netns:{netns_width}} ", "netns"),

@@ -1,18 +1,31 @@
 """The columns of the list of namespaces: what each says, how it sorts, and which give way in a narrow terminal."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from rich.cells import cell_len, set_cell_size
 
 from ovltui.identity.model import Kind
+from ovltui.netns.model import NetnsKey
 from ovltui.session.activity import Activity, rate
 from ovltui.session.snapshot import Row
+from ovltui.tui.verdicts import NOTHING, Tally
 
 _GAP = 2
-_WIDEST = {"NAME": 40, "ADDRESSES": 24, "FOUND BY": 24}
+_WIDEST = {"NAME": 40, "ADDRESSES": 24, "FOUND BY": 24, "FINDINGS": 20}
 """Cells that a column takes at most."""
 _NO_NUMBER = -1
+_MANY = 1 << 20
+"""More warnings than a namespace has: any error comes before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What is known of namespaces beside their rows."""
+
+    activity: Activity
+    wrong: Mapping[NetnsKey, Tally] = field(default_factory=dict)
+    """Those in which something is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,27 +35,27 @@ class Column:
     title: str
     rank: int
     """Lower ones stay when there is no room for all."""
-    says: Callable[[Row, Activity], str]
-    order: Callable[[Row, Activity], tuple[float, str]]
+    says: Callable[[Row, Beside], str]
+    order: Callable[[Row, Beside], tuple[float, str]]
     right: bool = False
     """Whether it holds numbers, which stand at the right and sort the highest first."""
 
 
 def _text(
     says: Callable[[Row], str],
-) -> tuple[Callable[[Row, Activity], str], Callable[[Row, Activity], tuple[float, str]]]:
+) -> tuple[Callable[[Row, Beside], str], Callable[[Row, Beside], tuple[float, str]]]:
     return (lambda row, _: says(row)), (lambda row, _: (0, says(row)))
 
 
 def _number(
-    number: Callable[[Row, Activity], int | None],
-) -> tuple[Callable[[Row, Activity], str], Callable[[Row, Activity], tuple[float, str]]]:
-    def says(row: Row, activity: Activity) -> str:
-        found = number(row, activity)
+    number: Callable[[Row, Beside], int | None],
+) -> tuple[Callable[[Row, Beside], str], Callable[[Row, Beside], tuple[float, str]]]:
+    def says(row: Row, beside: Beside) -> str:
+        found = number(row, beside)
         return "-" if found is None else str(found)
 
-    def order(row: Row, activity: Activity) -> tuple[float, str]:
-        found = number(row, activity)
+    def order(row: Row, beside: Beside) -> tuple[float, str]:
+        found = number(row, beside)
         return (-(_NO_NUMBER if found is None else found), "")
 
     return says, order
@@ -63,20 +76,30 @@ def _found(row: Row) -> str:
     return " ".join(row.netns.sources)
 
 
-def _events(row: Row, activity: Activity) -> int:
-    return activity.of(row.netns.key)
+def _events(row: Row, beside: Beside) -> int:
+    return beside.activity.of(row.netns.key)
+
+
+def _tally(row: Row, beside: Beside) -> Tally:
+    return beside.wrong.get(row.netns.key, NOTHING)
+
+
+def _worst(row: Row, beside: Beside) -> tuple[float, str]:
+    found = _tally(row, beside)
+    return (-found.errors - found.warnings / _MANY, "")
 
 
 COLUMNS = (
     Column("NAME", 0, *_text(lambda row: row.identity.name)),
-    Column("KIND", 2, *_text(_kind)),
-    Column("EV/S", 1, lambda row, activity: rate(_events(row, activity)), _number(_events)[1], right=True),
-    Column("LINKS", 4, *_number(lambda row, _: len(row.links)), right=True),
-    Column("PROCS", 5, *_number(lambda row, _: len(row.netns.pids)), right=True),
-    Column("ADDRESSES", 3, *_text(_addresses)),
-    Column("NSID", 7, *_number(lambda row, _: row.netns.nsid), right=True),
-    Column("ID", 8, *_number(lambda row, _: row.netns.key.id), right=True),
-    Column("FOUND BY", 6, *_text(_found)),
+    Column("KIND", 3, *_text(_kind)),
+    Column("EV/S", 1, lambda row, beside: rate(_events(row, beside)), _number(_events)[1], right=True),
+    Column("FINDINGS", 2, lambda row, beside: _tally(row, beside).words or "-", _worst),
+    Column("LINKS", 5, *_number(lambda row, _: len(row.links)), right=True),
+    Column("PROCS", 6, *_number(lambda row, _: len(row.netns.pids)), right=True),
+    Column("ADDRESSES", 4, *_text(_addresses)),
+    Column("NSID", 8, *_number(lambda row, _: row.netns.nsid), right=True),
+    Column("ID", 9, *_number(lambda row, _: row.netns.key.id), right=True),
+    Column("FOUND BY", 7, *_text(_found)),
 )
 """All columns, from left to right."""
 
@@ -96,12 +119,12 @@ class Fitted:
         return blanks + text if self.column.right else text + blanks
 
 
-def fitted(rows: Sequence[Row], activity: Activity, width: int, indent: int) -> tuple[Fitted, ...]:
+def fitted(rows: Sequence[Row], beside: Beside, width: int, indent: int) -> tuple[Fitted, ...]:
     """Return the most important columns that fit into ``width`` cells; the first one has ``indent`` cells more."""
     chosen: list[Fitted] = []
     left = width
     for column in sorted(COLUMNS, key=lambda column: column.rank):
-        cells = max((cell_len(column.says(row, activity)) for row in rows), default=0)
+        cells = max((cell_len(column.says(row, beside)) for row in rows), default=0)
         wanted = max(len(column.title) + 1, min(cells, _WIDEST.get(column.title, cells)))
         wanted += indent if column.rank == 0 else _GAP
         if wanted <= left or not chosen:

@@ -1,19 +1,21 @@
 """All namespaces with what is known of each in columns: grouped, sorted, searched."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ovltui.events.filter import Filter
+from ovltui.netns.model import NetnsKey
 from ovltui.session.activity import Activity, rate
 from ovltui.session.snapshot import Row, Snapshot
 from ovltui.session.tree import Branch, Grouping, grouped
+from ovltui.tui.verdicts import Tally
 from ovltui.tui.widgets.browser import passes
 from ovltui.tui.widgets.line_list import LineList, Part
-from ovltui.tui.widgets.netns_columns import COLUMNS, Fitted, fitted
+from ovltui.tui.widgets.netns_columns import COLUMNS, Beside, Fitted, fitted
 
 _INDENT = 4
 
@@ -83,7 +85,7 @@ class NetnsTable(LineList):
 
     def __init__(self, activity: Activity, *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
-        self._activity = activity
+        self._beside = Beside(activity)
         self._rows: tuple[Row, ...] = ()
         self._gaps = 0
         self._items: tuple[Item, ...] = ()
@@ -95,6 +97,10 @@ class NetnsTable(LineList):
         self._sort: int | None = None
         self._inverted = False
         self._drawn: tuple[object, ...] = ()
+
+    def rebase(self, activity: Activity) -> None:
+        """Show how much happens in another session."""
+        self._beside = Beside(activity)
 
     @property
     def row_count(self) -> int:
@@ -118,8 +124,9 @@ class NetnsTable(LineList):
         """Which namespaces are listed; None for all."""
         return self._filter
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Draw the namespaces of a snapshot, and how much happens in them now."""
+    def show(self, snapshot: Snapshot, wrong: Mapping[NetnsKey, Tally]) -> None:
+        """Draw the namespaces of a snapshot, how much happens in them now, and what is wrong in which."""
+        self._beside = replace(self._beside, wrong=wrong)
         self._rows, self._gaps = snapshot.rows, len(snapshot.gaps)
         self._rebuild()
 
@@ -148,7 +155,7 @@ class NetnsTable(LineList):
         parts = [(item.rail, "rail"), (first.cell(name)[len(item.rail) :], "gone" if gone else "name")]
         if gone:
             return [*parts, ("  gone", "cell")]
-        cells = "".join(f"  {one.cell(one.column.says(item.row, self._activity))}" for one in others)
+        cells = "".join(f"  {one.cell(one.column.says(item.row, self._beside))}" for one in others)
         return [*parts, (cells, "cell")]
 
     def placeholder(self) -> str:
@@ -208,8 +215,9 @@ class NetnsTable(LineList):
         else:
             self._current = current or next((item for item in items if item.row), None)
         self._items = items
-        self._fitted = fitted(rows, self._activity, self.size.width, _INDENT)
-        drawn = (items, self._fitted, self._gone, [rate(self._activity.of(row.netns.key)) for row in rows])
+        self._fitted = fitted(rows, self._beside, self.size.width, _INDENT)
+        rates = [rate(self._beside.activity.of(row.netns.key)) for row in rows]
+        drawn = (items, self._fitted, self._gone, rates, self._beside.wrong)
         if drawn != self._drawn:
             self._drawn = drawn
             self.show_from(self.top)
@@ -240,5 +248,5 @@ class NetnsTable(LineList):
         found = list(rows)
         if self._sort is not None:
             order = COLUMNS[self._sort].order
-            found.sort(key=lambda row: (*order(row, self._activity), row.identity.name))
+            found.sort(key=lambda row: (*order(row, self._beside), row.identity.name))
         return found[::-1] if self._inverted else found

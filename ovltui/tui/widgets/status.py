@@ -1,7 +1,9 @@
 """The status line: where we are, how much happens, and whether what is shown is live; in words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from time import monotonic
+from typing import Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -9,11 +11,18 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ovltui.identity.model import Kind
-from ovltui.session.snapshot import EngineStatus
+from ovltui.session.session import Session
+from ovltui.session.snapshot import EngineStatus, Snapshot
+from ovltui.tui.verdicts import NOTHING, Tally
 
 _RATE_S = 1.5
 """Seconds over which the rate of events is taken, at most."""
 _RATE_POINTS = 10
+_DIM = "#808080"
+_NAME = 6
+"""Cells of our name, which gives way to all else."""
+_WORDS = 60
+"""Columns from which what is wrong is said in words; below, it is a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,44 @@ class Status:
     """Events that came since the panes were frozen; None while live."""
     lost: int = 0
     """Events that the kernel dropped."""
+    wrong: Tally = NOTHING
+    """What the checks found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What it says of recording and replaying, in words."""
+
+    replay: str = ""
+    """Stands in the place of ``LIVE``."""
+    recording: str = ""
+
+
+@runtime_checkable
+class Moded(Protocol):
+    """An app that knows whether a recording is made or shown."""
+
+    def mode(self) -> Mode:
+        """Return what the line says of it."""
+
+
+def status_of(session: Session, snapshot: Snapshot | None, rate: int, wrong: Tally) -> Status:
+    """Return what the line says on every screen.
+
+    Args:
+        session: whose it is.
+        snapshot: what there is; None before it is known.
+        rate: events in the last second.
+        wrong: what the checks found.
+    """
+    return Status(
+        host=session.host,
+        kinds=tuple(row.identity.kind for row in snapshot.rows) if snapshot else (),
+        engines=snapshot.engines if snapshot else None,
+        rate=rate,
+        lost=session.stream.lost,
+        wrong=wrong,
+    )
 
 
 class Rate:
@@ -64,15 +111,23 @@ class StatusLine(Widget):
     status: reactive[Status] = reactive(Status())
     """What it says now."""
 
+    mode: reactive[Mode] = reactive(Mode())
+    """Whether a recording is made or shown."""
+
+    def on_mount(self) -> None:
+        """Never say ``LIVE`` of a recording, not even before the first painting."""
+        if isinstance(self.app, Moded):
+            self.mode = self.app.mode()
+
     def render(self) -> Text:
         """Return the line, without what does not fit."""
         width = self.size.width
         right = self._right()
         room = width - cell_len(right.plain)
-        left = Text("ovltui", style="bold")
+        left = Text("ovltui" if room > _NAME else "", style="bold")
         for word, style in self._left():
             piece = Text(f" · {word}", style=style)
-            if cell_len(left.plain) + cell_len(piece.plain) < room:
+            if left and cell_len(left.plain) + cell_len(piece.plain) < room:
                 left.append_text(piece)
         gap = " " * max(1, room - cell_len(left.plain))
         return Text.assemble(left, gap, right)
@@ -86,23 +141,42 @@ class StatusLine(Widget):
                 words.append((f"{number} {noun}{'s' if number > 1 else ''}", ""))
         silent = [engine.label for engine in now.engines or () if engine.says and not engine.answers]
         if now.engines == ():
-            words.append(("no Docker", "#808080"))
+            words.append(("no Docker", _DIM))
         elif silent:
             words.append((f"{', '.join(silent)} silent", "#ffaf5f"))
         return words
 
     def _right(self) -> Text:
+        """Return what stands at the right; in a narrow terminal without what matters least."""
+        pieces = list(self._pieces())
+        for expendable in ("way back", "rate", "scope"):
+            if sum(cell_len(text) for _, text, _ in pieces) < self.size.width:
+                break
+            pieces = [piece for piece in pieces if piece[0] != expendable]
+        return Text.assemble(*((text, style) for _, text, style in pieces), no_wrap=True)
+
+    def _pieces(self) -> Iterator[tuple[str, str, str]]:
+        """Yield what each piece is, its text and its style."""
         now = self.status
-        text = Text(no_wrap=True)
         if now.scope:
-            text.append(f"only {now.scope}", style="#ffaf5f")
-            text.append(" (a: all)  ", style="#808080")
-        text.append(f"{now.rate} ev/s  ", style="#808080" if not now.rate else "")
+            yield "scope", f"only {now.scope}", "#ffaf5f"
+            yield "way back", " (a: all)", _DIM
+            yield "scope", "  ", ""
+        if not self.mode.replay:
+            yield "rate", f"{now.rate} ev/s  ", "" if now.rate else _DIM
+        if now.wrong.total:
+            words = now.wrong.words if self.size.width >= _WORDS else str(now.wrong.total)
+            yield "wrong", f"! {words}", f"bold reverse {'#ff5f5f' if now.wrong.errors else '#ffaf5f'}"
+            yield "wrong", "  ", ""
         if now.lost:
-            text.append(f"LOST {now.lost}", style="bold reverse #ff5f5f")
-            text.append("  ")
-        if now.waiting is None:
-            text.append("LIVE", style="bold #87d787")
-        else:
-            text.append(f"PAUSED +{now.waiting}", style="bold reverse #ffaf5f")
-        return text
+            yield "lost", f"LOST {now.lost}", "bold reverse #ff5f5f"
+            yield "lost", "  ", ""
+        if self.mode.recording:
+            yield "recording", self.mode.recording, "bold reverse #ff5f5f"
+            yield "recording", "  ", ""
+        if now.waiting is not None:
+            yield "live", f"PAUSED +{now.waiting}", "bold reverse #ffaf5f"
+        elif not self.mode.replay:
+            yield "live", "LIVE", "bold #87d787"
+        if self.mode.replay:
+            yield "live", f"{'  ' if now.waiting is not None else ''}{self.mode.replay}", "bold #5fafd7"

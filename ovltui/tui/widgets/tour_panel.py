@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual.widgets import Static
 
-_KEYS = ". goes on   , back   ; folds   esc ends the tour"
+_KEYS = ". goes on   , back   ; folds   {}"
 _ASCII = str.maketrans({"→": ">", "…": "~", "\N{MULTIPLICATION SIGN}": "x"})
 _KEYS_IN_SHELL = "ctrl+] leaves the shell, then . goes on"
 
@@ -30,6 +30,7 @@ class TourPanel(Static):
     """Shows a step.
 
     Args:
+        leave: how to leave it, a key and what that does.
         ascii_only: draw with ASCII alone.
     """
 
@@ -42,8 +43,9 @@ class TourPanel(Static):
     }
     """
 
-    def __init__(self, *, ascii_only: bool = False) -> None:
+    def __init__(self, leave: str, *, ascii_only: bool = False) -> None:
         super().__init__("", markup=False, classes="-ascii" if ascii_only else "")
+        self._keys = _KEYS.format(leave)
         self._said: Said | None = None
         self._typing = False
         self.folded = False
@@ -72,7 +74,7 @@ class TourPanel(Static):
             return
         title = f"tour {said.number}/{said.steps}: {said.title}"
         self.border_title = title
-        self.border_subtitle = _KEYS_IN_SHELL if self._typing else _KEYS
+        self.border_subtitle = _KEYS_IN_SHELL if self._typing else self._keys
         text = _folded(title, said) if self.folded else _body(said)
         if self.has_class("-ascii"):
             text.plain = text.plain.translate(_ASCII).encode("ascii", "replace").decode()

@@ -1,4 +1,4 @@
-"""The page of what Docker says: fetched without blocking, folded, searched, and never raw."""
+"""The tab of what Docker says: fetched without blocking, folded, searched, and never raw."""
 
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -8,10 +8,12 @@ import pytest
 from textual.pilot import Pilot
 
 from ovltui.session.inspect import Node, node
+from ovltui.session.inspection import Inspection, Tab
+from ovltui.session.session import Session
+from ovltui.session.wiring import Wiring
 from ovltui.tui.app import OvltuiApp
-from ovltui.tui.screens.docker_detail import DockerDetail
 from ovltui.tui.screens.events import EventsScreen
-from ovltui.tui.screens.netns_detail import NetnsDetail
+from ovltui.tui.screens.inspector import Inspector
 from ovltui.tui.widgets.fold_list import FoldList
 from tests.tui.test_events_screen import settle, shown
 from tests.tui.world import new_session
@@ -25,12 +27,26 @@ ANSWER = {
 }
 
 
+class Asked(Inspection):
+    """An inspection of the host for which a test answers in the place of the engines."""
+
+    def __init__(self, session: Session, wiring: Wiring, ask: Callable[[], tuple[Node, ...]]) -> None:
+        super().__init__(session, wiring, session.snapshot().rows[0])
+        self._answers = ask
+
+    def docker(self) -> tuple[Node, ...]:
+        return self._answers()
+
+
 @asynccontextmanager
 async def page(ask: Callable[[], tuple[Node, ...]]) -> AsyncIterator[tuple[Pilot[int], FoldList]]:
-    app = OvltuiApp(new_session())
+    session = new_session()
+    app = OvltuiApp(session)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await settle(pilot)
-        app.push_screen(DockerDetail("docker1n", ask))
+        app.push_screen(Inspector(session, Asked(session, app.wiring, ask)))
+        await settle(pilot)
+        await pilot.press("d")
         await settle(pilot)
         yield pilot, app.screen.query_one(FoldList)
 
@@ -107,14 +123,12 @@ async def test_no_text_of_an_answer_is_markup_or_raw(hostile: str) -> None:
         assert "\x1b" not in text
 
 
-async def test_d_on_the_page_of_a_namespace_opens_it_and_says_when_no_engine_knows_anything() -> None:
+async def test_d_in_the_inspector_shows_it_and_says_when_no_engine_knows_anything() -> None:
     app = OvltuiApp(new_session())
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
-        await pilot.press("G", "enter")
+        await pilot.press("G", "enter", "d")
         await settle(pilot)
-        assert isinstance(app.screen, NetnsDetail)
-        await pilot.press("d")
-        await settle(pilot)
-        assert isinstance(app.screen, DockerDetail)
+        assert isinstance(app.screen, Inspector)
+        assert app.screen.tab is Tab.DOCKER
         assert app.screen.query_one(FoldList).placeholder() == "no engine tells anything of this namespace"

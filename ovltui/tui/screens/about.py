@@ -1,0 +1,52 @@
+"""What each screen shows and how it is read, as its help says it; keys are beside it, made from the bindings."""
+
+EVENTS = """\
+A line is one event of one namespace: when, where, mark, what.
++ new   - gone   ~ changed   → moved away   ? looked up, missed   LOST: the kernel dropped events
+! behind the time: this event caused a finding, see 4; ! behind a namespace: something is wrong there.
+\N{MULTIPLICATION SIGN}12 in front of a text: it came twelve times, the first time when the line says.
+Choose a namespace or a network and the panes narrow to it; a widens.
+Scrolling up pauses, G or End is live again; nothing is lost meanwhile.
+f folds what the kernel did for an event of Docker beneath it, enter lists it.
+"""
+NAMESPACES = """\
+All network namespaces of this machine, and what is known of each.
+enter looks inside, l shows its events, S opens a shell with its network.
+< and > choose the column to sort by, I turns the order round.
+"""
+TOPOLOGY = """\
+Who is wired to whom, one network at a time; w goes to the next one.
+From left to right: what is attached, the overlay's namespace with its
+bridge and tunnel, the underlay that carries the tunnel, other machines.
+The arrows walk along the wires; what is selected stands in full below.
+A name flashes when its link has an event; ! something is wrong, see 4.
+f shows what was left out for want of room, z only what the selected is
+wired to. P finds the way between two and marks it, X saves the drawing.
+"""
+CHECKS = """\
+A line is one finding: something is, or will be, in the way of traffic.
+error    traffic is lost now, or as soon as someone tries
+warning  something will break, or breaks for some
+note     worth to know: left over, or unusual
+settling: so new that Docker may still be at work; it may go by itself.
+c leads to the event that caused it, y copies the command that mends it;
+ovltui runs none by itself. i tells what a check compares, f shows what
+is over. Nothing chosen: what was checked, and what cannot be known.
+"""
+INSPECTOR = """\
+All that is in one namespace, as it is now; it changes while you look:
++ new   - gone   ~ changed, for a moment.
+tab leads from tab to tab. enter shows a row whole, Y copies the command
+that prints the same by hand, l shows its events, s opens a shell in it.
+"""
+PATH = """\
+The way of a frame from one end to the other and back, hop by hop.
+At each hop an entry of the kernel's tables decides; it stands under BY.
+ok: it leads on. missing, down, wrong: there frames are lost, the line
+on top says why. unknown: that part of the way cannot be seen from here.
+The page follows what changes. 3 shows the way in the drawing.
+"""
+SHELLS = """\
+Each shell has the host's files and tools, and its namespace's network.
+Every key goes to the shell but ctrl+], which leaves it running.
+"""

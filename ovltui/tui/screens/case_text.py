@@ -1,0 +1,91 @@
+"""A finding whole, as text: what is wrong, what that means, by which rows, by which event, and what mends it."""
+
+from collections.abc import Iterable
+
+from rich.text import Text
+
+from ovltui.checks.cases import SETTLE_S, Case, Standing
+from ovltui.checks.finding import Evidence, Remedy
+from ovltui.events.line import Line, as_text, line
+from ovltui.session.session import Session
+from ovltui.tui.screens.page import heading
+from ovltui.tui.when import moment, span
+from ovltui.tui.widgets.case_words import Place, state
+
+_DIM = "#808080"
+_SEVERITIES = {"error": "bold #ff5f5f", "warning": "bold #ffaf5f", "note": "bold #87afaf"}
+
+
+def case_text(case: Case, place: Place, session: Session) -> Text:
+    """Return all that is known of a finding.
+
+    Args:
+        case: the finding, over time.
+        place: where it is.
+        session: holds the events that caused and mended it.
+    """
+    finding = case.finding
+    text = Text()
+    text.append(str(finding.severity), style=_SEVERITIES[finding.severity])
+    text.append(f"  {place.words}  ", style="#5fafd7")
+    text.append(f"{_standing(case)}\n", style=_DIM)
+    text.append(f"{finding.says}\n", style="bold")
+    text.append(f"{finding.consequence}\n")
+    _append_evidence(text, finding.evidence)
+    heading(text, "caused by")
+    _append_event(text, session, case.cause, "not known: it happened before ovltui listened, or told no event")
+    if case.standing is Standing.MENDED:
+        heading(text, "mended by")
+        _append_event(text, session, case.mend, "not known")
+    else:
+        _append_remedies(text, finding.remedies)
+    return text
+
+
+def _standing(case: Case) -> str:
+    again = f", came {case.times} times" if case.times > 1 else ""
+    since = f"since {moment(case.since_ns)}{again}"
+    if case.standing is Standing.MENDED and case.mended_ns is not None:
+        return f"{state(case)} at {moment(case.mended_ns)}, after {span(case.since_ns, case.mended_ns)}{again}"
+    if case.standing is Standing.SETTLING:
+        return f"{since}; settling: Docker may mend it by itself within {SETTLE_S:.0f} s"
+    return since
+
+
+def _append_evidence(text: Text, rows: Iterable[Evidence]) -> None:
+    heading(text, "seen in")
+    source = ""
+    for row in rows:
+        if row.source != source:
+            source = row.source
+            text.append(f"  {source}\n", style=_DIM)
+        text.append(f"    {row.text}\n")
+
+
+def _append_event(text: Text, session: Session, seq: int | None, otherwise: str) -> None:
+    said = line_of(session, seq)
+    if seq is None:
+        text.append(f"  {otherwise}\n", style=_DIM)
+    elif said is None:
+        text.append(f"  event {seq}, which is no longer kept\n", style=_DIM)
+    else:
+        text.append(f"  {as_text(said, len(said.netns))}\n")
+
+
+def _append_remedies(text: Text, remedies: tuple[Remedy, ...]) -> None:
+    heading(text, "what mends it, for a shell of root on this host; never run by ovltui")
+    if not remedies:
+        text.append("  no command that is known to\n", style=_DIM)
+    for number, remedy in enumerate(remedies):
+        if number:
+            text.append("  or\n", style=_DIM)
+        for command in remedy.commands:
+            text.append(f"  {command}\n", style="#87d787")
+        text.append(f"  risk: {remedy.risk}\n", style=_DIM)
+
+
+def line_of(session: Session, seq: int | None) -> Line | None:
+    """Return the line of a record, if there is one that is still kept."""
+    if seq is None or not session.ring.first <= seq < session.ring.end:
+        return None
+    return line(session.ring[seq], session.names)

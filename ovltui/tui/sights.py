@@ -1,0 +1,108 @@
+"""What the topology screen draws: the newest topology, its networks, which of them is shown, and a path through it.
+
+Source: ``session.wiring``, and the names of endpoints that engines tell. Privileges: none beyond the session's.
+Incomplete: as these.
+"""
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from ovltui.identity.model import Kind
+from ovltui.netns.model import NetnsKey
+from ovltui.session.intents import Told
+from ovltui.session.wiring import Wiring
+from ovltui.topology.draw.content import Content, Wanted, content
+from ovltui.topology.draw.layout import View
+from ovltui.topology.draw.model import Drawing
+from ovltui.topology.draw.networks import Hanging, Network, networks
+from ovltui.topology.draw.sections import draw_parts, parts
+from ovltui.topology.endpoints import Endpoints
+from ovltui.topology.links import Link, LinkKey
+from ovltui.topology.model import Topology
+
+if TYPE_CHECKING:
+    from ovltui.topology.draw.sketch import Key
+
+
+class Sights:
+    """The newest of it.
+
+    Args:
+        wiring: where the topology comes from.
+        told: returns the names of endpoints that engines tell.
+    """
+
+    def __init__(self, wiring: Wiring, told: Callable[[], Told]) -> None:
+        self._wiring = wiring
+        self._told = told
+        self.topology = Topology()
+        """The newest that was looked at."""
+        self._is_chosen = False
+        self._names: Told = {}
+        self._hanging = Hanging({})
+        self._endpoints = Endpoints(self.topology, {})
+        self.networks: tuple[Network, ...] = ()
+        """All that can be drawn."""
+        self.network: Network | None = None
+        """The one that is drawn."""
+        self.version = 0
+        """Rises when there is something new to draw."""
+        self.path: Collection[Key | str] = frozenset()
+        """Links and namespaces of the path that is shown, and addresses of the tunnels' ends on it."""
+
+    def look(self) -> None:
+        """Take in what is new."""
+        topology, told = self._wiring.look(), self._told()
+        if topology is self.topology and told == self._names:
+            return
+        self.version += 1
+        self.topology, self._names = topology, told
+        self._hanging = Hanging.of(topology)
+        self._endpoints = Endpoints(topology, told)
+        self.networks = networks(topology, self._hanging)
+        hub = self.network.hub if self.network else None
+        same = (one for one in self.networks if self._is_chosen and self.network and one.hub == hub)
+        self.network = next(same, self.networks[0] if self.networks else None)
+        # At the beginning namespaces are found one by one: the first overlay network is a better choice than any other.
+        self._is_chosen |= self.network is not None and self.network.kind.startswith(Kind.OVERLAY)
+
+    @property
+    def whole(self) -> bool:
+        """Whether there are namespaces, and all of them were read."""
+        nodes = self.topology.nodes.values()
+        return bool(nodes) and all(node.place.contents.read_ns is not None for node in nodes)
+
+    def step(self, by: int) -> None:
+        """Choose the next network."""
+        if self.network:
+            self._is_chosen = True
+            self.network = self.networks[(self.networks.index(self.network) + by) % len(self.networks)]
+
+    def choose(self, network: Network) -> None:
+        """Choose one of the networks."""
+        self._is_chosen = True
+        self.network = network
+
+    def network_of(self, key: NetnsKey) -> Network | None:
+        """Return the network to draw for a namespace: its own, else the first in which one of its links hangs."""
+        for network in self.networks:
+            if network.hub and network.hub.netns == key and network.members:
+                return network
+        for network in self.networks:
+            if network.hub and any(self._is_of(key, link.key) for link in self._hanging.on.get(network.hub, ())):
+                return network
+        return self.networks[-1] if self.networks else None
+
+    def draw(self, wanted: Wanted, view: View) -> Drawing:
+        """Return the drawing of the chosen network."""
+        if self.network is None:
+            return Drawing(view.width, (), {})
+        several = parts(self.topology, self.network, self.networks)
+        return draw_parts([self._content(network, wanted) for network in several], view)
+
+    def _content(self, network: Network, wanted: Wanted) -> Content:
+        return content(self.topology, self._endpoints, self._hanging, network, wanted)
+
+    def _is_of(self, key: NetnsKey, link: LinkKey) -> bool:
+        peer = self.topology.peer(link)
+        return link.netns == key or (isinstance(peer, Link) and peer.key.netns == key)
