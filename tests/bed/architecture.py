@@ -24,18 +24,33 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "terminal": ("kernel", "errors", "text"),
     "lab": ("kernel", "errors", "text"),
     "topology": ("state", "events", "identity.model", "netns.model", "kernel.wire", "text"),
-    "session": ("topology", "lab", "state", "identity", "netns", "events", "kernel", "errors", "text"),
+    "checks": (
+        *("topology", "state", "events"),
+        *("identity.model", "identity.intent", "netns.model", "kernel.wire", "text"),
+    ),
+    "capture": (
+        *("state", "events", "identity.model", "identity.intent", "netns.model", "kernel.wire"),
+        *("errors", "text"),
+    ),
+    "session": (
+        *("checks", "capture", "topology", "lab", "state", "identity", "netns"),
+        *("events", "kernel", "errors", "text"),
+    ),
+    "report": (*("session", "checks", "topology", "events", "identity.model", "netns.model", "errors", "text"),),
     "tui": (
-        *("session", "lab", "topology", "terminal", "events"),
+        *("session", "checks", "lab", "topology", "terminal", "events"),
         *("identity.model", "netns.model", "state", "errors", "text"),
     ),
     "cli": (
-        *("session", "topology", "lab", "terminal", "state"),
+        *("report", "session", "checks", "capture", "topology", "lab", "terminal", "state"),
         *("identity", "netns", "events", "kernel", "errors", "text"),
     ),
     "__main__": (
         "cli",
+        "report",
         "session",
+        "checks",
+        "capture",
         "topology",
         "lab",
         "terminal",
@@ -50,12 +65,17 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "__init__": (),
 }
 """Rooms (or single modules) that each room may import, beside itself; ``netns.model`` is values only."""
-STARTS_TUI = ("cli.main", "__main__")
+STARTS_TUI = ("cli.main", "cli.replay", "__main__")
 """Modules that may import ``tui``, inside a function."""
 PURE = (
     "events",
     "state",
     "topology",
+    "checks",
+    "identity.intent",
+    "report.blocks",
+    "report.markdown",
+    "report.html",
     "errors",
     "text",
     "kernel.wire",

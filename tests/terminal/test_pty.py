@@ -176,7 +176,7 @@ from ovltui.terminal.pty import *
 first = Pty(OWN, {shell!r}, environment(os.environ), (80, 24))
 second = Pty(OWN, {shell!r}, environment(os.environ), (80, 24))
 for pty, number in ((first, 2000), (second, 2001)):
-    pty.write(b"sleep %d & nohup setsid sleep %d & echo $$ $! >&2\\n" % (number, number))
+    pty.write(b"sleep %d & nohup setsid sleep %d >/dev/null 2>&1 & echo $$ $! >&2\\n" % (number, number))
 time.sleep(1)
 print("ready", flush=True)
 time.sleep(1000)
