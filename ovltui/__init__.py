@@ -4,7 +4,10 @@ The map, top first; each room imports only from rooms below it:
 
 - ``cli``        one verb a file: ``ls``, ``watch``, ``exec``, ``lab`` …; starts ``tui``
 - ``tui``        the screens; the only room that imports Textual
+- ``report``     one file for a ticket: what is there, what is wrong, drawn and told
 - ``session``    the running whole for both front ends, and the frozen snapshot that they draw
+- ``checks``     what is wrong, by which evidence, since when
+- ``capture``    recordings: pcapng and rtmon's format, and the files that hold them
 - ``topology``   how the links of all namespaces hang together, and the way of a frame through them
 - ``terminal``   a shell in a namespace: its pty, its screen, its keys; without Textual
 - ``lab``        an overlay network of namespaces to practise on, its faults and its tour

@@ -23,6 +23,7 @@ from tests.bed.terminal import Terminal
 ROOT = Path(__file__).resolve().parent.parent
 LARGE = (120, 36)
 SMALL = (80, 24)
+_MOST_NETWORKS = 40
 _SETTLE = 1.0
 """Seconds after which a screen that gets no events does not change any more."""
 
@@ -83,6 +84,30 @@ def opened(terminal: Terminal, engines: TwoEngines) -> None:
     terminal.keys("Down", "Enter")
 
 
+def inspected(terminal: Terminal, engines: TwoEngines) -> None:
+    """Look at the links of the overlay's namespace, and at what they are tied to."""
+    engines.run(0, "docker3n", "-h", "docker3h")
+    engines.nodes[0].docker("exec", "docker3n", "ping", "-c", "3", "docker2n")
+    opened(terminal, engines)
+    terminal.wait("[Overview]")
+    terminal.keys("Tab")
+    terminal.wait("[Links]")
+
+
+def checked(terminal: Terminal, engines: TwoEngines) -> None:
+    """Lose the forwarding entry of the container on the other node, and show what is found of it."""
+    far = engines.nodes[1]
+    mac = far.docker("inspect", "-f", "{{range .NetworkSettings.Networks}}{{.MacAddress}}{{end}}", "docker2n").strip()
+    select(terminal, f"mynet01@{engines.nodes[0].netns}")
+    terminal.keys("Down", "!")
+    terminal.wait("run in mynet01")
+    terminal.type(f"bridge fdb del {mac} dev vxlan0 dst {far.address} self")
+    terminal.keys("Enter")
+    terminal.wait("! 1 error", timeout=30)
+    terminal.keys("C-]", "4")
+    terminal.wait("fdb-lost")
+
+
 def shelled(terminal: Terminal, engines: TwoEngines) -> None:
     """Reach the other node's container by its name, in a shell beside the events of both nodes."""
     select(terminal, "docker1n")
@@ -104,6 +129,38 @@ def helped(terminal: Terminal, _engines: TwoEngines) -> None:
     terminal.keys("?")
 
 
+def drawn(terminal: Terminal, engines: TwoEngines) -> None:
+    """Show who is wired to whom, with a third container; select its port."""
+    engines.run(0, "docker3n", "-h", "docker3h")
+    engines.nodes[0].docker("exec", "docker3n", "ping", "-c", "3", "docker2n")
+    terminal.keys("3")
+    terminal.wait("vxlan0")
+    for _ in range(_MOST_NETWORKS):  # other engines of this machine have drawings too
+        if "docker3n" in terminal.text():
+            break
+        terminal.keys("w")
+        time.sleep(_SETTLE)
+    terminal.wait("docker3n")
+    time.sleep(_SETTLE)
+    terminal.keys("Right")
+
+
+def walked(terminal: Terminal, engines: TwoEngines) -> None:
+    """Show the way between the two containers, hop by hop."""
+    drawn(terminal, engines)
+    terminal.keys("P")
+    terminal.wait("path from")
+    terminal.type("docker1n docker2n")
+    terminal.keys("Enter")
+    terminal.wait("ok by all tables", timeout=30)
+
+
+def traced(terminal: Terminal, engines: TwoEngines) -> None:
+    """Show that way in the drawing."""
+    walked(terminal, engines)
+    terminal.keys("Escape")
+
+
 SCENES = (
     Scene("events", LARGE, events),
     Scene("events-80x24", SMALL, events),
@@ -111,10 +168,16 @@ SCENES = (
     Scene("filter", LARGE, filtered),
     Scene("event", LARGE, detailed),
     Scene("namespace", LARGE, opened),
+    Scene("inspector", LARGE, inspected),
     Scene("shell", LARGE, shelled),
+    Scene("topology", LARGE, drawn),
+    Scene("topology-80x24", SMALL, drawn),
+    Scene("path", LARGE, walked),
+    Scene("topology-path", LARGE, traced),
     Scene("help", LARGE, helped),
+    Scene("checks", LARGE, checked),
 )
-"""Every picture."""
+"""Every picture; what it breaks stays broken, so the last one is that of a fault."""
 
 
 def take(scene: Scene, argv: list[str], engines: TwoEngines, directory: Path) -> None:

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from string import Template
 
+from ovltui.checks.table import CHECKS
 from ovltui.cli.output import Output
 from ovltui.cli.watch import OBJECTS
 
 SHELLS = ("bash", "zsh", "fish")
 _NETNS = ("NAME", "NETNS", "FROM", "TO")
 """Placeholders of arguments that are names of namespaces."""
+_FILES = ("URL", "FILE", "OUT")
+"""Those of arguments that are files."""
 
 
 class Ask(StrEnum):
@@ -87,7 +90,9 @@ def _values(action: argparse.Action) -> Values:
         return tuple(str(choice) for choice in action.choices)
     if action.metavar == "OBJECT":
         return tuple(str(one) for one in OBJECTS)
-    if action.metavar == "URL":
+    if action.metavar == "CHECK":
+        return tuple(check.name for check in CHECKS)
+    if action.metavar in _FILES:
         return Ask.FILES
     return Ask.NAMES if action.metavar in _NETNS else Ask.NOTHING
 

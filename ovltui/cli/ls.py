@@ -1,6 +1,6 @@
 """``ovltui ls``: every network namespace of the machine, once.
 
-Source: one sweep and the Docker Engines. Privileges: root for those of other users; it gives no nsids.
+Source: one sweep and the Docker Engines, or a recording. Privileges: root for those of other users; it gives no nsids.
 Incomplete: what is hidden is said on stderr; an engine that takes longer than ``PATIENCE_S`` gives no names.
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from ovltui.cli.arguments import session_options
 from ovltui.cli.netns import PATIENCE_S, looked
+from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output
 from ovltui.cli.says import silent_engines, tell_gaps
 from ovltui.cli.wanted import names, wanted
@@ -19,6 +20,7 @@ from ovltui.identity.model import Kind
 from ovltui.netns.model import Netns
 from ovltui.session.holders import holders
 from ovltui.session.live import LiveSession
+from ovltui.session.session import Session
 from ovltui.session.snapshot import Row, Snapshot
 from ovltui.session.tree import Branch, tree
 
@@ -43,6 +45,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         help="only these: namespaces, or networks, compose projects and services whole",
     )
     parser.add_argument("--kind", action="append", choices=[str(kind) for kind in Kind], help="only of this kind")
+    add_origin(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
     form.add_argument("--tree", action="store_true", help="under headings, as the screens group them")
@@ -51,12 +54,22 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Print the list; return the exit status."""
+    if is_recorded(arguments):
+        with recalled(arguments, out) as at:
+            _print(at.session, arguments, out)
+        return ExitStatus.FINE
     patience_s = _SHORT_PATIENCE_S if arguments.only_names else PATIENCE_S
     with looked(LiveSession(session_options(arguments)), patience_s) as session:
-        snapshot = session.snapshot()
         if arguments.only_names:
-            return _print_names(snapshot, out)
-        rows = wanted(session, snapshot.rows, arguments.names, [Kind(kind) for kind in arguments.kind or ()])
+            return _print_names(session.snapshot(), out)
+        snapshot = _print(session, arguments, out)
+    return ExitStatus.NO_DOCKER if silent_engines(snapshot, asked=True) else ExitStatus.FINE
+
+
+def _print(session: Session, arguments: argparse.Namespace, out: Output) -> Snapshot:
+    """Print the list; return out of what."""
+    snapshot = session.snapshot()
+    rows = wanted(session, snapshot.rows, arguments.names, [Kind(kind) for kind in arguments.kind or ()])
     branches = tree(rows)
     if arguments.json:
         for branch in branches:
@@ -66,8 +79,8 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         out.table(COLUMNS, [line for branch in branches for line in _tree_lines(branch)])
     else:
         out.table(COLUMNS, [line for branch in branches for line in _lines(branch)])
-    tell_gaps(snapshot, out)
-    return ExitStatus.NO_DOCKER if silent_engines(snapshot, asked=True) else ExitStatus.FINE
+    tell_gaps(snapshot, out, recorded=session.recorded)
+    return snapshot
 
 
 def as_json(row: Row) -> dict[str, Any]:

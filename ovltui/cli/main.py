@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -45,10 +46,15 @@ class Verb:
 VERBS = (
     Verb("ls", "list the network namespaces, what each is, how it was found"),
     Verb("watch", "print link, route, neigh and other events as they come"),
-    Verb("show", "print its links, addresses, routes, neighbours and FDB"),
+    Verb("show", "print what is in a namespace: tables, sockets, processes"),
     Verb("map", "print how the links of all namespaces hang together"),
     Verb("path", "print the way between two containers, hop by hop"),
+    Verb("check", "find what is wrong, the evidence, and what would mend it"),
     Verb("exec", "run a command, or a shell, in a network namespace"),
+    Verb("record", "record everything into a file, which Wireshark opens too"),
+    Verb("replay", "show a recording on the screens, or print its events"),
+    Verb("report", "write a report for a ticket: findings, drawing, events"),
+    Verb("convert", "turn a recording into another format, or redact it"),
     Verb("lab", "build an overlay network to practise on, without Docker"),
     Verb("completion", "print a script by which bash, zsh or fish complete ovltui"),
     Verb("info", "tell versions, privileges, kernel features, Docker Engines"),
@@ -56,7 +62,7 @@ VERBS = (
 _DESCRIPTION = """\
 Live link, route and neigh events of every network namespace of a Docker host.
 
-  ovltui             the screens: events, namespaces, shells; ? explains them
+  ovltui             the screens: events, drawing, checks, shells; ? explains
 """
 _EXAMPLES = """\
 examples:
@@ -177,4 +183,5 @@ def start_screens(arguments: argparse.Namespace, words: Sequence[str], *, tour: 
     require_terminal(os.environ, terminals=all(stream is not None and stream.isatty() for stream in streams))
     from ovltui.tui.run import run  # noqa: PLC0415  (Textual takes longer than every other verb)
 
-    return run(options, words, color=arguments.color, ascii_only=arguments.ascii, tour=tour)
+    version = partial(version_of, "ovltui")
+    return run(options, words, version=version, color=arguments.color, ascii_only=arguments.ascii, tour=tour)

@@ -1,7 +1,7 @@
 """``ovltui map``: how the links of all namespaces hang together.
 
-Source: one visit to each namespace, and what engines tell of the endpoints behind tunnels. Privileges: CAP_SYS_ADMIN;
-it gives no nsids. Incomplete: what is not visible is said so in its place.
+Source: one visit to each namespace, and what engines tell of the endpoints behind tunnels; or a recording.
+Privileges: CAP_SYS_ADMIN; it gives no nsids. Incomplete: what is not visible is said so in its place.
 """
 
 import argparse
@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from ovltui.cli.arguments import session_options
 from ovltui.cli.netns import looked
+from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output
 from ovltui.cli.says import tell_gaps
 from ovltui.errors import ExitStatus
@@ -17,47 +18,68 @@ from ovltui.kernel.wire import Table
 from ovltui.netns.model import NetnsKey
 from ovltui.session.live import LiveSession
 from ovltui.session.picture import deepened, visited
+from ovltui.session.snapshot import Snapshot
 from ovltui.session.told import told
 from ovltui.topology.builder import build
-from ovltui.topology.endpoints import Endpoints
+from ovltui.topology.draw.layout import View
+from ovltui.topology.draw.sections import draw_all
+from ovltui.topology.endpoints import Endpoints, Told
 from ovltui.topology.graph import dot, graph, mermaid
 from ovltui.topology.model import Topology, Unseen
 from ovltui.topology.outline import Line, outline
 from ovltui.topology.rows import rows
+from ovltui.topology.svg import svg
 
 _COLUMNS = (Column("NETNS, LINK"), Column("STATE"), Column("TIED TO"))
+_SVG_WIDTH, _SVG_HEIGHT = 140, 60
+"""Columns of the drawings, and lines from which they are drawn densely."""
 _TUNNELED = frozenset((Kind.OVERLAY, Kind.INGRESS))
 
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
+    add_origin(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
     form.add_argument("--dot", action="store_true", help="a graph for Graphviz, as in: ovltui map --dot | dot -Tsvg")
     form.add_argument("--mermaid", action="store_true", help="a graph for Mermaid")
+    form.add_argument("--svg", action="store_true", help="drawings of all networks as an SVG file, as on the screen")
 
 
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Print the map; return the exit status."""
-    with looked(LiveSession(session_options(arguments))) as session:
-        snapshot = session.snapshot()
-        names, gaps = told(session, (row for row in snapshot.rows if row.identity.kind in _TUNNELED))
-        places = visited(snapshot.rows, (Table.ADDRESSES,))
-        seen = build(places)
-        topology = build(deepened(snapshot.rows, places, set(_tunneling(seen))), seen)
+    if is_recorded(arguments):
+        with recalled(arguments, out) as at:
+            snapshot, topology, names, gaps = at.session.snapshot(), at.topology, at.names, tuple[str, ...]()
+    else:
+        snapshot, topology, names, gaps = _look(arguments)
     endpoints = Endpoints(topology, names)
     if arguments.json:
         for row in rows(topology, endpoints):
             out.json(row)
+    elif arguments.svg:
+        for line in svg(draw_all(topology, endpoints, View(_SVG_WIDTH, _SVG_HEIGHT)), snapshot.host).splitlines():
+            out.line(line)
     elif arguments.dot or arguments.mermaid:
         form = dot if arguments.dot else mermaid
         for line in form(graph(topology, endpoints)):
             out.line(line)
     else:
         out.table(_COLUMNS, [_cells(line) for line in outline(topology, endpoints)])
-    tell_gaps(snapshot, out)
+    tell_gaps(snapshot, out, recorded=is_recorded(arguments))
     _say(gaps, out)
     return ExitStatus.FINE
+
+
+def _look(arguments: argparse.Namespace) -> tuple[Snapshot, Topology, Told, tuple[str, ...]]:
+    """Visit the namespaces and ask the engines once; return what there is, and who did not answer."""
+    with looked(LiveSession(session_options(arguments))) as session:
+        snapshot = session.snapshot()
+        names, gaps = told(session, (row for row in snapshot.rows if row.identity.kind in _TUNNELED))
+        places = visited(snapshot.rows, (Table.ADDRESSES,))
+        seen = build(places)
+        topology = build(deepened(snapshot.rows, places, set(_tunneling(seen))), seen)
+    return snapshot, topology, names, gaps
 
 
 def _tunneling(topology: Topology) -> Iterator[NetnsKey]:

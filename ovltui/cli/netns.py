@@ -6,7 +6,6 @@ Incomplete: what cannot be seen cannot be meant.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from difflib import get_close_matches
 
 from ovltui.errors import NetnsError
 from ovltui.netns.model import Netns
@@ -54,6 +53,8 @@ def _listed(rows: Sequence[Row]) -> str:
 
 
 def _unknown(text: str, names: Sequence[str]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  (names are seldom misspelled)
+
     near = get_close_matches(text, names, n=3)
     remedy = f"is it {' or '.join(near)}?" if near else "ovltui ls lists them."
     return f"no namespace is called {clean(text) or 'by an empty name'}; {remedy}"

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from io import TextIOWrapper
 from typing import Any, TextIO
 
@@ -169,6 +170,7 @@ def _padded(text: str, cells: int, column: Column) -> str:
     return blanks + text if column.right else text + blanks
 
 
+@lru_cache(maxsize=4096)
 def _cells(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0

@@ -1,7 +1,7 @@
 """``ovltui path``: the way between two endpoints, hop by hop, out of the tables and without sending a packet.
 
-Source: one visit to each namespace. Privileges: CAP_SYS_ADMIN; it gives no nsids. Incomplete: as ``topology.walk``; a
-way that leaves what is visible ends with ``unknown``, which is no failure.
+Source: one visit to each namespace, or a recording. Privileges: CAP_SYS_ADMIN; it gives no nsids. Incomplete:
+as ``topology.walk``; a way that leaves what is visible ends with ``unknown``, which is no failure.
 """
 
 import argparse
@@ -9,11 +9,14 @@ from typing import Any
 
 from ovltui.cli.arguments import session_options
 from ovltui.cli.netns import looked, resolve
+from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output, Style
 from ovltui.errors import ExitStatus
 from ovltui.kernel.wire import Table
+from ovltui.netns.model import NetnsKey
 from ovltui.session.live import LiveSession
 from ovltui.session.picture import visited
+from ovltui.session.session import Session
 from ovltui.topology.builder import build
 from ovltui.topology.hops import Hop, Path, Verdict
 from ovltui.topology.lookup import parsed
@@ -28,17 +31,12 @@ def register(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("of", metavar="FROM", help="a container, or any other namespace")
     parser.add_argument("to", metavar="TO", help="a container or any other namespace, or an IP address")
     parser.add_argument("--json", action="store_true", help="one JSON object a hop")
+    add_origin(parser)
 
 
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Print the way; return the exit status."""
-    with looked(LiveSession(session_options(arguments))) as session:
-        of = resolve(session, arguments.of).key
-        address = parsed(arguments.to)
-        to = str(address) if address else resolve(session, arguments.to).key
-        places = visited(session.snapshot().rows, tuple(Table))
-    topology = build(places)
-    found = path(topology, of, to)
+    found = _found(arguments, out)
     if arguments.json:
         for number, hop in enumerate(found.hops, 1):
             out.json(as_json(number, hop))
@@ -46,6 +44,20 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         out.table(_COLUMNS, [_cells(number, hop) for number, hop in enumerate(found.hops, 1)])
         out.line(found.says, _style(found))
     return ExitStatus.FINE if found.verdict in _FINE else ExitStatus.FINDINGS
+
+
+def _found(arguments: argparse.Namespace, out: Output) -> Path:
+    if is_recorded(arguments):
+        with recalled(arguments, out) as at:
+            return path(at.topology, *_ends(at.session, arguments))
+    with looked(LiveSession(session_options(arguments))) as session:
+        ends = _ends(session, arguments)
+        return path(build(visited(session.snapshot().rows, tuple(Table))), *ends)
+
+
+def _ends(session: Session, arguments: argparse.Namespace) -> tuple[NetnsKey, NetnsKey | str]:
+    of, address = resolve(session, arguments.of).key, parsed(arguments.to)
+    return of, str(address) if address else resolve(session, arguments.to).key
 
 
 def as_json(number: int, hop: Hop) -> dict[str, Any]:

@@ -6,6 +6,7 @@ only grows, so lines before a longer name stand further left. Among the lines of
 
 from collections.abc import Iterable
 
+from ovltui.capture.lines import with_raw
 from ovltui.cli.output import Output, Style
 from ovltui.events.filter import Filter
 from ovltui.events.ipline import ip_lines
@@ -37,6 +38,7 @@ class Printer:
         wanted: the filter that their lines pass.
         json: whether programs read it.
         ip: whether it reads as ``ip monitor`` prints it.
+        raw: whether programs get the bytes of messages too.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Printer:
         *,
         json: bool = False,
         ip: bool = False,
+        raw: bool = False,
     ) -> None:
         self._out = out
         self._names = names
@@ -55,6 +58,7 @@ class Printer:
         self._wanted = wanted
         self._json = json
         self._ip = ip
+        self._object_of = with_raw if raw else as_json
         self._width = 0
 
     def make_room(self, names: Iterable[str]) -> None:
@@ -75,7 +79,7 @@ class Printer:
         if self._ip:
             return self._print_as_ip(record, shown)
         if self._json:
-            self._out.json(as_json(record, self._names))
+            self._out.json(self._object_of(record, self._names))
         else:
             self._width = max(self._width, len(shown.netns))
             self._out.line(as_text(shown, self._width), STYLES[shown.action])

@@ -19,12 +19,12 @@ def engine_sentence(engine: EngineStatus) -> str:
     return f"{engine.url}: {engine.says or 'has not answered yet'}"
 
 
-def tell_gaps(snapshot: Snapshot, out: Output) -> None:
-    """Say what could not be seen, and how to see it."""
+def tell_gaps(snapshot: Snapshot, out: Output, *, recorded: bool = False) -> None:
+    """Say what could not be seen, and how to see it where that can be mended, which of a recording it cannot."""
     hidden = [gap for gap in snapshot.gaps if not _is_of_engine(gap, snapshot)]
     for sentence in (*hidden, *map(engine_sentence, silent_engines(snapshot))):
         out.say(sentence)
-    if hidden and not is_root():
+    if hidden and not recorded and not is_root():
         out.say("run it as root to see everything.")
 
 

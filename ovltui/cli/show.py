@@ -1,24 +1,31 @@
-"""``ovltui show``: what is in one namespace, as ``ip -d`` and ``bridge`` print it there, with names for its peers.
+"""``ovltui show``: what is in one namespace, as ``ip -d``, ``bridge``, ``ss`` and ``ps`` tell, with names for peers.
 
-Source: one visit, and one to each other namespace for the names of links. Privileges: CAP_SYS_ADMIN for other
-namespaces than our own; it gives no nsids. Incomplete: as ``topology.sheets``; what was not read is said on stderr.
+Source: one visit for each subject, and one to each other namespace for the names of links; or a recording. Privileges:
+CAP_SYS_ADMIN for other namespaces than our own, CAP_SYS_PTRACE for who holds sockets; it gives no nsids. Incomplete: as
+``session.subjects``; what was not read is said on stderr. Counters take two readings, a second apart, and like sockets
+and processes are in no recording.
 """
 
 import argparse
+import time
 
 from ovltui.cli.arguments import session_options
 from ovltui.cli.netns import looked, resolve
+from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output
-from ovltui.errors import ExitStatus, NetnsError
-from ovltui.session.holders import by_hand
+from ovltui.errors import ExitStatus, NetnsError, UsageError
+from ovltui.session.holders import commands_inside
 from ovltui.session.live import LiveSession
 from ovltui.session.picture import visited
+from ovltui.session.subjects import NOT_RECORDED, Reading, Spot, reading, recorded
+from ovltui.topology.counters import LAST_MINUTE, Meter
 from ovltui.topology.names import PlaceNames
 from ovltui.topology.place import Place
-from ovltui.topology.sheets import Sheet, Subject, objects, sheet
+from ovltui.topology.sheet import Sheet, Subject
 
 _ALL = "all"
-_NUMBERS = frozenset(("IF", "MTU"))
+_BETWEEN_S = 1.0
+"""Seconds between two readings of counters."""
 
 
 def register(parser: argparse.ArgumentParser) -> None:
@@ -31,36 +38,84 @@ def register(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("subject", nargs="?", choices=[*map(str, Subject), _ALL], default=_ALL, help="which tables")
     parser.add_argument("--json", action="store_true", help="one JSON object a line, as ip -json -d and bridge -json")
+    add_origin(parser)
 
 
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Print the tables; return the exit status."""
+    wanted = tuple(Subject) if arguments.subject == _ALL else (Subject(arguments.subject),)
+    if is_recorded(arguments):
+        return _run_on_recording(arguments, wanted, out)
     with looked(LiveSession(session_options(arguments))) as session:
         netns = resolve(session, arguments.netns)
         places = visited(session.snapshot().rows, (), (netns.key,))
-    place = next(place for place in places if place.key == netns.key)
-    if place.contents.read_ns is None:
-        raise NetnsError(f"{place.name}: {'; '.join(place.contents.gaps)}.")
-    subjects = tuple(Subject) if arguments.subject == _ALL else (Subject(arguments.subject),)
-    names = PlaceNames(places)
+        place = next(place for place in places if place.key == netns.key)
+        readings = _read(wanted, Spot(netns, _read_place(place), PlaceNames(places), Meter()))
     if arguments.json:
-        _print_json(place, subjects, names, out)
-    else:
-        sheets = [sheet(place, subject, names) for subject in subjects]
-        _print(sheets, "" if netns.own else f"{by_hand(netns)} ", out)
+        _print_json(readings, out)
+        return ExitStatus.FINE
+    for number, found in enumerate(one.sheet().without(LAST_MINUTE) for one in readings.values()):
+        if number:
+            out.line("")
+        _print(found, found.commands if found.outside else commands_inside(netns, found.commands, session.mntns), out)
     return ExitStatus.FINE
 
 
-def _print_json(place: Place, subjects: tuple[Subject, ...], names: PlaceNames, out: Output) -> None:
-    for subject in subjects:
-        for row in objects(place, subject, names):
-            out.json({"subject": str(subject), **row} if len(subjects) > 1 else row)
-
-
-def _print(sheets: list[Sheet], entry: str, out: Output) -> None:
-    for number, one in enumerate(sheets):
+def _run_on_recording(arguments: argparse.Namespace, wanted: tuple[Subject, ...], out: Output) -> int:
+    missing = [subject for subject in wanted if subject in NOT_RECORDED]
+    if missing and arguments.subject != _ALL:
+        raise UsageError(f"a recording holds no {arguments.subject}.")
+    with recalled(arguments, out) as at:
+        netns = resolve(at.session, arguments.netns)
+        names = PlaceNames(node.place for node in at.topology.nodes.values())
+        spot = Spot(netns, _read_place(at.topology.nodes[netns.key].place), names, Meter())
+        readings = {subject: recorded(subject, spot) for subject in wanted if subject not in NOT_RECORDED}
+    if arguments.json:
+        _print_json(readings, out)
+        return ExitStatus.FINE
+    for number, one in enumerate(readings.values()):
         if number:
             out.line("")
-        out.say("; ".join(f"{entry}{command}" for command in one.commands))
-        columns = [Column(title, right=title in _NUMBERS) for title in one.titles]
-        out.table(columns, one.rows)
+        _print(one.sheet(), (), out)
+    if missing:
+        out.say(f"a recording holds no {', '.join(missing)}.")
+    return ExitStatus.FINE
+
+
+def _read_place(place: Place) -> Place:
+    """Return a place whose tables were read.
+
+    Raises:
+        NetnsError: they were not.
+    """
+    if place.contents.read_ns is None:
+        raise NetnsError(f"{place.name}: {'; '.join(place.contents.gaps)}.")
+    return place
+
+
+def _read(subjects: tuple[Subject, ...], spot: Spot) -> dict[Subject, Reading]:
+    began = time.monotonic()
+    if Subject.COUNTERS in subjects:
+        reading(Subject.COUNTERS, spot)
+    readings = {}
+    for subject in subjects:
+        if subject is Subject.COUNTERS:
+            time.sleep(max(0.0, _BETWEEN_S - (time.monotonic() - began)))
+        readings[subject] = reading(subject, spot)
+    return readings
+
+
+def _print_json(readings: dict[Subject, Reading], out: Output) -> None:
+    for subject, one in readings.items():
+        for says in one.sheet().says:
+            out.say(f"{subject}: {says}.")
+        for row in one.objects():
+            out.json({"subject": str(subject), **row} if len(readings) > 1 else row)
+
+
+def _print(found: Sheet, commands: tuple[str, ...], out: Output) -> None:
+    if commands:
+        out.say("; ".join(commands))
+    for says in found.says:
+        out.say(f"{says}.")
+    out.table([Column(one.title, right=one.right) for one in found.columns], found.rows)

@@ -39,14 +39,14 @@ _HELLO_S = 2.0
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
-    parser.add_argument("objects", metavar="OBJECT", nargs="*", type=_object, help=f"only these: {' '.join(OBJECTS)}")
+    parser.add_argument("objects", metavar="OBJECT", nargs="*", type=object_of, help=f"only these: {' '.join(OBJECTS)}")
     parser.add_argument(
         "--netns", metavar="NETNS", action="append", help="only this namespace; may be given several times"
     )
     parser.add_argument(
         "--filter",
         metavar="TEXT",
-        type=_filter,
+        type=filter_of,
         default="",
         help="only lines that match: text !not /regex/ dev:NAME",
     )
@@ -60,6 +60,7 @@ def register(parser: argparse.ArgumentParser) -> None:
         help="have the kernel tell of each IPv4 neighbour that it looks for on link DEV of these namespaces, else of "
         "ours; delays the first broadcast of a lookup by a second; may be given several times; set back at the end",
     )
+    parser.add_argument("--raw", action="store_true", help="with --json: each message's bytes too, for ovltui convert")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
     form.add_argument("--ip", action="store_true", help="the lines of ip monitor, each event behind its [namespace]")
@@ -68,7 +69,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Print events until an end is reached; return the exit status."""
     wake = Wake()
-    with _running(LiveSession(session_options(arguments)), wake) as session:
+    with running(LiveSession(session_options(arguments)), wake) as session:
         deadline = time.monotonic() + arguments.seconds if arguments.seconds else None
         numbered = {row.netns.nsid for row in session.snapshot().rows if row.netns.nsid is not None}
         session.start_engines()
@@ -77,7 +78,7 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         tell_gaps(session.snapshot(), out)
         chosen = tuple(resolve(session, text) for text in arguments.netns or ())
         keys = frozenset(netns.key for netns in chosen)
-        form = {"json": arguments.json, "ip": arguments.ip}
+        form = {"json": arguments.json, "ip": arguments.ip, "raw": arguments.raw}
         printer = Printer(out, session.names, frozenset(arguments.objects), arguments.filter, **form)
         with soliciting(session, chosen, arguments.solicit or (), out):
             _begin(session, keys, printer, out)
@@ -99,7 +100,7 @@ def _follow(follower: Follower, wake: Wake, out: Output, deadline: float | None,
 
 
 @contextmanager
-def _running(session: LiveSession, wake: Wake) -> Iterator[LiveSession]:
+def running(session: LiveSession, wake: Wake) -> Iterator[LiveSession]:
     """Start a session and close it at the end, also when SIGTERM asks for it."""
     before = signal.signal(signal.SIGTERM, _end)
     session.on_change(wake.now)
@@ -136,13 +137,15 @@ def _is_heard(row: Row, hearing: Hearing | None) -> bool:
     return row.netns.own or (hearing is not None and hearing.all_nsid and row.netns.nsid is not None)
 
 
-def _object(text: str) -> Object:
+def object_of(text: str) -> Object:
+    """Return the object that an argument names."""
     if text not in OBJECTS:
         raise argparse.ArgumentTypeError(f"{text!r} is no object; choose from {', '.join(OBJECTS)}")
     return Object(text)
 
 
-def _filter(text: str) -> Filter:
+def filter_of(text: str) -> Filter:
+    """Return the filter that an argument describes."""
     try:
         return parse(text)
     except FilterError as error:

@@ -4,7 +4,6 @@ What the reader process, ``ovltui watch`` and the screens lose and cost, beside 
 much goes to the terminal, and how long a key takes meanwhile. Needs tmux. Nothing else should run.
 """
 
-import struct
 import subprocess
 import sys
 import threading
@@ -55,13 +54,9 @@ class Heard:
 
 def heard(listener: Ear, nsids: set[int]) -> Heard:
     """Count the messages of some namespaces, and all that were lost."""
-    data, start, events, lost = bytes(listener._data), 0, 0, 0
-    while start < len(data):
-        _, nsid, kind, length = frames.HEADER.unpack_from(data, start)
-        start += frames.HEADER.size + length
-        events += kind == frames.FrameKind.MESSAGE and nsid in nsids
-        if kind == frames.FrameKind.GAP:
-            lost += struct.unpack("=QQ", data[start - length : start])[0]
+    said = listener.frames()
+    events = sum(frame.kind is frames.FrameKind.MESSAGE and frame.nsid in nsids for frame in said)
+    lost = sum(frames.GAP.unpack(frame.payload)[0] for frame in said if frame.kind is frames.FrameKind.GAP)
     return Heard(events, lost)
 
 

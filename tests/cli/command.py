@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 from ovltui.kernel.wire import Group
 
@@ -17,6 +18,7 @@ NOBODY = 65534
 _UNWANTED = ("DOCKER_HOST", "DOCKER_CONTEXT", "NO_COLOR", "SUDO_USER", "COLORTERM", "PYTHONUNBUFFERED")
 _PATIENCE_S = 30
 _START_S = 10
+_LASTS_AT_MOST_S = 120
 _THREADS = 3
 _LASTS_S = 0.2
 """Longer than a thread that visits a namespace."""
@@ -105,7 +107,7 @@ def _is_in_all_groups(reader: str) -> bool:
 
 @contextmanager
 def running(*words: str) -> Iterator[subprocess.Popen[str]]:
-    """Start ``ovltui`` with ``words``; kill it at the end if it still runs."""
+    """Start ``ovltui`` with ``words``; kill it at the end if it still runs, or after two minutes: reads see its end."""
     process = subprocess.Popen(
         [*OVLTUI, *words],
         stdin=subprocess.DEVNULL,
@@ -115,8 +117,11 @@ def running(*words: str) -> Iterator[subprocess.Popen[str]]:
         cwd="/",
         env=environment(),
     )
+    limit = Timer(_LASTS_AT_MOST_S, process.kill)
+    limit.start()
     with process:
         try:
             yield process
         finally:
+            limit.cancel()
             process.kill()

@@ -167,6 +167,7 @@ def test_the_settings_of_a_new_link_bear_its_name_though_it_is_announced_after_t
     assert world.wake.sleeps == 1
 
 
+@pytest.mark.alone
 def test_settings_of_a_link_that_is_never_announced_wait_a_moment_together(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "_LINK_PATIENCE_NS", 10**8)
     world = World()
@@ -187,6 +188,7 @@ def test_among_the_lines_of_ip_a_gap_stands_on_stderr() -> None:
     assert "LOST 5 events" in talk.getvalue()
 
 
+@pytest.mark.alone
 def test_a_name_that_never_comes_is_waited_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follow, "PATIENCE_S", 0.2)
     world = World()
@@ -212,6 +214,7 @@ def test_what_the_ring_dropped_is_told_with_its_count(monkeypatch: pytest.Monkey
     assert rows[0]["seq"] == gap["lost"]
 
 
+@pytest.mark.alone
 def test_no_wake_is_lost_between_looking_and_sleeping() -> None:
     wake = Wake()
     wake.now()

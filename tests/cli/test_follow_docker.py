@@ -4,6 +4,8 @@ import io
 import json
 import time
 
+import pytest
+
 from ovltui.cli.follow import PATIENCE_S, Follower, Wake
 from ovltui.cli.output import Output
 from ovltui.cli.printer import Printer
@@ -77,6 +79,7 @@ def test_a_container_that_starts_is_called_by_the_name_that_comes_a_little_later
     assert wake.sleeps == 1
 
 
+@pytest.mark.alone
 def test_one_that_has_no_namespace_of_its_own_is_not_waited_for_once_that_is_known() -> None:
     session = new_session()
     happen(session, "start")
@@ -86,6 +89,7 @@ def test_one_that_has_no_namespace_of_its_own_is_not_waited_for_once_that_is_kno
     assert time.monotonic() - began < 0.5
 
 
+@pytest.mark.alone
 def test_a_name_that_never_comes_is_waited_for_once() -> None:
     session = new_session()
     for action in ("start", "die", "start", "die"):

@@ -96,7 +96,7 @@ def test_status_lists_the_parts_as_text_and_as_json(built: World) -> None:
 def test_a_fault_is_found_with_hints_and_confirmed_when_it_is_mended(built: World) -> None:
     broken = built.ovltui("lab", "break", "port-down")
     assert broken.status == 0
-    assert broken.out == "docker1n does not reach docker2n: none of its pings is answered.\n"
+    assert broken.out == "docker1n does not reach docker2n: no ping is answered.\n"
     assert "port" not in broken.err
     assert "a fault is in" in built.ovltui("lab", "status").err
     check = built.ovltui("lab", "check")

@@ -146,6 +146,7 @@ def test_an_engine_that_was_asked_for_and_is_silent_is_status_5_after_the_list(t
         assert ended.err.count(f"ovltui: {url}: ") == 1
 
 
+@pytest.mark.alone
 @pytest.mark.needs_root
 def test_an_engine_that_hangs_delays_the_list_by_two_seconds_at_most(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as silent:

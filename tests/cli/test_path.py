@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -109,3 +110,12 @@ def test_graphviz_takes_the_map(two_engines: TwoEngines) -> None:
     drawn = subprocess.run(["dot", "-Tsvg"], input=text, capture_output=True, text=True, check=False)
     assert (drawn.returncode, drawn.stderr) == (0, "")
     assert drawn.stdout.count('class="cluster"') >= 8
+
+
+def test_the_map_as_svg_is_a_whole_file_with_every_name(new_netns: Callable[[str], NamedNetns]) -> None:
+    one, two = new_netns("cli-svg"), new_netns("cli-svg")
+    one.ip("link", "add", "left0", "type", "veth", "peer", "name", "right0", "netns", two.name)
+    ended = ovltui("map", "--svg", "--no-docker")
+    assert ended.status == 0
+    words = {"".join(text.itertext()) for text in ET.fromstring(ended.out).iter() if text.tag.endswith("}text")}
+    assert {one.name, "left0", two.name, "right0"} <= words

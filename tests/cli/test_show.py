@@ -1,11 +1,16 @@
 """``ovltui show`` as a process of its own, against ``ip -json -d`` and ``bridge -json`` inside of the namespace."""
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from ovltui.topology.sockets import end_text
 from tests.bed.engines import NETWORK, TwoEngines
 from tests.bed.netns import NamedNetns
 from tests.cli.command import ovltui
@@ -122,6 +127,151 @@ def test_links_in_other_namespaces_have_names(two_engines: TwoEngines) -> None:
     assert ended.err.endswith(" ip -d link\n")
 
 
+BRIDGE_KEYS = frozenset(
+    (
+        "ifindex",
+        "ifname",
+        "flags",
+        "mtu",
+        "master",
+        "state",
+        "priority",
+        "cost",
+        "hairpin",
+        "learning",
+        "flood",
+        "isolated",
+    )
+)
+
+
+def test_bridges_say_what_bridge_link_says(new_netns: Callable[[str], NamedNetns]) -> None:
+    made = new_netns("cli-bridge")
+    for command in (
+        "link add br0 type bridge stp_state 1",
+        "link add veth0 type veth peer name veth1",
+        "link set veth0 master br0 up",
+        "link set veth0 type bridge_slave cost 7 hairpin on isolated on",
+        "link set veth1 up",
+        "link set br0 up",
+    ):
+        made.ip(*command.split())
+    made.run("bridge", "link", "set", "dev", "veth0", "learning", "off")
+    (ours,) = (row for row in shown(made.name, "bridges", "--no-docker") if row["ifname"] != "br0")
+    (theirs,) = (row for row in json.loads(made.run("bridge", "-json", "-d", "link")) if row["ifname"] == "veth0")
+    assert ours.keys() & theirs.keys() >= BRIDGE_KEYS
+    assert [key for key in BRIDGE_KEYS - {"state"} if ours[key] != theirs[key]] == []
+    vlans = {row["ifname"]: row["vlans"] for row in json.loads(made.run("bridge", "-json", "vlan") or "[]")}
+    assert ours["vlans"] == vlans.get("veth0", [])
+    text = ovltui("show", made.name, "bridges", "--no-docker")
+    words = [line.split() for line in text.out.splitlines()]
+    assert [row[:2] for row in words] == [["BRIDGE", "PORT"], ["br0", "-"], ["br0", "veth0"]]
+    assert "stp on" in text.out
+    assert "learning off" in text.out
+    assert f"bridge -n {made.name} vlan" in text.err
+
+
+LISTEN = """
+import socket, sys
+kept = []
+for family, kind, host in ((2, 1, "127.0.0.1"), (10, 1, "::"), (10, 1, "::1"), (2, 2, "0.0.0.0")):
+    one = socket.socket(family, kind)
+    if host == "::1":
+        one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    one.bind((host, 0))
+    kept.append(one)
+    if kind == 1:
+        one.listen(7)
+        other = socket.create_connection(("127.0.0.1" if host == "::" else host, one.getsockname()[1]))
+        kept += [other, one.accept()[0]]
+print("ready", flush=True)
+sys.stdin.read()
+"""
+STATES = ("LISTEN", "UNCONN", "ESTAB")
+
+
+def ss(made: NamedNetns) -> set[tuple[str, ...]]:
+    """Return protocol, state, both ends, and the process of each socket, as ``ss`` prints them."""
+    found: set[tuple[str, ...]] = set()
+    for line in made.run("ss", "-Htunap").splitlines():
+        netid, state, _, _, local, peer, *users = line.split()
+        if state in STATES:
+            found.add((netid, state, local, peer.removesuffix("*") if state != "ESTAB" else peer, "".join(users)))
+    return found
+
+
+def test_sockets_say_what_ss_says(new_netns: Callable[[str], NamedNetns]) -> None:
+    made = new_netns("cli-socks")
+    command = made.command(sys.executable, "-c", LISTEN)
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        theirs = {(row[:3], f"pid={process.pid}," in row[4]) for row in ss(made)}
+        rows = [row for row in shown(made.name, "sockets", "--no-docker") if row["state"] in STATES]
+        ours = {
+            ((row["netid"], row["state"], end_text(row["local"], row["local_port"])), held(row, process.pid))
+            for row in rows
+        }
+        assert ours == theirs
+        assert len(rows) == 10
+        text = ovltui("show", made.name, "sockets", "--no-docker").out
+        process.communicate("")
+    waiting = [line.split() for line in text.splitlines()[1:]]
+    assert [(row[1], row[4]) for row in waiting[:4] if row[0] == "tcp"] == [("LISTEN", "1")] * 3
+    assert all(str(process.pid) in row for row in waiting[:4])
+
+
+def held(row: dict[str, Any], pid: int) -> bool:
+    return [user["pid"] for user in row["users"]] == [pid]
+
+
+def test_processes_say_who_is_in_it(new_netns: Callable[[str], NamedNetns]) -> None:
+    made = new_netns("cli-procs")
+    with subprocess.Popen(made.command("setpriv", "--reuid=4711", "--clear-groups", "sleep", "60")) as process:
+        try:
+            deadline = time.monotonic() + 10
+            rows: list[dict[str, Any]] = []
+            while [row["name"] for row in rows] != ["sleep"]:
+                assert time.monotonic() < deadline, rows
+                rows = shown(made.name, "processes", "--no-docker")
+        finally:
+            process.kill()
+    assert rows == [
+        {
+            "netns": made.name,
+            "pid": process.pid,
+            "ppid": os.getpid(),
+            "uid": 4711,
+            "name": "sleep",
+            "command": ["sleep", "60"],
+        }
+    ]
+
+
+SEND = """
+import socket, time
+one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+for _ in range(2000):
+    one.sendto(b"x" * 100, ("127.0.0.1", 9))
+    time.sleep(0.01)
+"""
+
+
+def test_counters_say_what_ip_says_and_how_much_passes(new_netns: Callable[[str], NamedNetns]) -> None:
+    made = new_netns("cli-count")
+    with subprocess.Popen(made.command(sys.executable, "-c", SEND)) as process:
+        (found,) = shown(made.name, "counters", "--no-docker")
+        process.kill()
+    process.wait()
+    (after,) = made.json("-s", "link")
+    (said,) = shown(made.name, "counters", "--no-docker")
+    assert said["stats64"] == after["stats64"]
+    assert said["rate"]["rx"]["packets"] == 0
+    assert found["rate"]["rx"]["packets"] > 5
+    assert found["rate"]["rx"]["bytes"] / found["rate"]["rx"]["packets"] == pytest.approx(128, abs=60)
+    assert found["seconds"] == pytest.approx(1.0, abs=0.7)
+
+
 def test_showing_gives_no_nsid(new_netns: Callable[[str], NamedNetns]) -> None:
     viewer, made = new_netns("cli-viewer"), new_netns("cli-quiet")
     assert ovltui("show", made.name, "links", "--no-docker").status == 0
@@ -134,9 +284,9 @@ def test_all_tables_have_a_heading_each_and_objects_say_of_which_they_are(
     made = new_netns("cli-all")
     ended = ovltui("show", made.name, "--no-docker")
     headings = [line.split()[0] for line in ended.out.split("\n") if line.isupper()]
-    assert headings == ["IF", "DEV", "TABLE", "FAMILY", "ADDRESS", "MAC"]
+    assert headings == ["IF", "DEV", "TABLE", "FAMILY", "ADDRESS", "MAC", "BRIDGE", "PROTO", "PID", "IF"]
     tables = {row["subject"] for row in shown(made.name, "all", "--no-docker")}
-    assert tables >= {"links", "addrs", "rules"}
+    assert tables >= {"links", "addrs", "rules", "counters"}
 
 
 def test_a_hostile_name_cannot_speak_to_the_terminal(new_netns: Callable[[str], NamedNetns]) -> None:
@@ -150,4 +300,4 @@ def test_a_hostile_name_cannot_speak_to_the_terminal(new_netns: Callable[[str], 
 
 def test_what_is_not_there_is_status_4_and_what_is_no_table_status_2() -> None:
     assert ovltui("show", "no-such-netns", "--no-docker").status == 4
-    assert ovltui("show", "host", "sockets", "--no-docker").status == 2
+    assert ovltui("show", "host", "files", "--no-docker").status == 2

@@ -147,6 +147,7 @@ def test_a_filter_keeps_what_matches(new_netns: Callable[[str], NamedNetns]) -> 
     assert re.fullmatch(rf"\d\d:\d\d:\d\d\.\d{{3}} {made.name} +\+ 10\.99\.0\.0/24 dev lo.*\n", out)
 
 
+@pytest.mark.alone
 @pytest.mark.needs_root
 def test_a_lone_event_is_printed_at_once(new_netns: Callable[[str], NamedNetns]) -> None:
     made = new_netns("cli-prompt")

@@ -1,0 +1,139 @@
+"""``ovltui report``: one file for a ticket: the machine, the drawing, what is wrong, and the events that caused it.
+
+Source: a recording, or one visit to each namespace and what engines tell of their networks. Privileges: of a recording
+the right to read it; else as ``ovltui check``. Incomplete: what could not be known stands in it; one look at the living
+machine knows of no events.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from platform import release
+
+from ovltui.capture.redact import Redactor
+from ovltui.capture.sink import Sink
+from ovltui.checks.table import find_all
+from ovltui.cli.arguments import session_options
+from ovltui.cli.convert import rewrite
+from ovltui.cli.netns import looked
+from ovltui.cli.origin import add_moment, is_recorded, recalled
+from ovltui.cli.output import Output
+from ovltui.cli.says import tell_gaps
+from ovltui.cli.versions import version_of
+from ovltui.errors import ExitStatus, UsageError
+from ovltui.report.contents import Matter, blocks_of
+from ovltui.report.html import html
+from ovltui.report.markdown import markdown
+from ovltui.session.intents import intents_of, names_of, unknowns
+from ovltui.session.live import LiveSession
+from ovltui.session.moments import moment
+from ovltui.session.recalled import Recalled
+from ovltui.session.scene import visited_scene
+from ovltui.text import clean
+from ovltui.topology.endpoints import Endpoints
+
+_REDACTED = "addresses, MACs and names are others; times, indexes, process ids and VNIs are the true ones"
+Facts = tuple[tuple[str, str], ...]
+
+
+def register(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the verb."""
+    parser.add_argument("file", metavar="FILE", nargs="?", help="a recording; without it the living machine, one look")
+    add_moment(parser)
+    parser.add_argument("-o", "--output", metavar="OUT", help="write this file, for you alone; else to stdout")
+    parser.add_argument("--force", action="store_true", help="write over a file that exists")
+    parser.add_argument("--redact", action="store_true", help="of a recording: replace addresses, MACs and names")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--markdown", action="store_true", help="as Markdown, which is the default")
+    form.add_argument("--html", action="store_true", help="as HTML, which is the default where OUT ends in .html")
+
+
+def run(arguments: argparse.Namespace, out: Output) -> int:
+    """Write the report; return the exit status."""
+    as_html = arguments.html or (not arguments.markdown and str(arguments.output).endswith((".html", ".htm")))
+    if is_recorded(arguments):
+        text = _of_recording(arguments, out, as_html=as_html)
+    elif arguments.redact:
+        raise UsageError("--redact needs a recording: ovltui record FILE --for 10, then ovltui report FILE --redact.")
+    else:
+        text = _of_machine(arguments, out, as_html=as_html)
+    _write(text, arguments, out)
+    return ExitStatus.FINE
+
+
+def _of_recording(arguments: argparse.Namespace, out: Output, *, as_html: bool) -> str:
+    with _redacted(arguments, out) if arguments.redact else nullcontext() as path, recalled(arguments, out, path) as at:
+        then = at.then
+        matter = Matter(
+            session=at.session,
+            topology=at.topology,
+            endpoints=Endpoints(at.topology, at.names),
+            facts=tuple(_facts(at, None if arguments.redact else at.player.name)),
+            cases=then.looked.cases,
+            log=then.looked.log,
+            gaps=(*then.gaps, *(() if arguments.redact else at.player.missing)),
+        )
+        return _text(matter, as_html=as_html)
+
+
+@contextmanager
+def _redacted(arguments: argparse.Namespace, out: Output) -> Iterator[str]:
+    """Write the recording anew, with other names, for as long as it is needed; yield where."""
+    with tempfile.TemporaryDirectory(prefix="ovltui-") as directory:
+        path = f"{directory}/redacted.pcapng"
+        rewrite(arguments.file, Sink(path), Redactor(), out)
+        yield path
+
+
+def _of_machine(arguments: argparse.Namespace, out: Output, *, as_html: bool) -> str:
+    with looked(LiveSession(session_options(arguments))) as session:
+        scene, answers = visited_scene(session)
+        under = [f"{scene.topology.name(key)}: {gap}" for key, one in scene.underfoot.items() for gap in one.gaps]
+        facts = (
+            ("machine", session.host),
+            ("kernel", f"Linux {clean(release())}"),
+            ("ovltui", version_of("ovltui") or "not installed"),
+            ("looked at", moment(scene.now_ns)),
+        )
+        matter = Matter(
+            session=session,
+            topology=scene.topology,
+            endpoints=Endpoints(scene.topology, names_of(intents_of(answers))),
+            facts=facts,
+            findings=find_all(scene),
+            gaps=(*unknowns(session.engines, answers), *under),
+        )
+        tell_gaps(session.snapshot(), out)
+        return _text(matter, as_html=as_html)
+
+
+def _facts(at: Recalled, name: str | None) -> Iterator[tuple[str, str]]:
+    """Yield what there is to say first of a recording; its name is None where that would tell too much."""
+    start, player = at.player.start, at.player
+    yield "machine", start.host or "not recorded"
+    yield "kernel", f"Linux {start.kernel}" if start.kernel else "not recorded"
+    yield "recorded by", f"ovltui {start.version}" if start.version else "another tool"
+    yield "reported by", f"ovltui {version_of('ovltui') or '(not installed)'}"
+    if name is not None:
+        yield "recording", name
+    yield "from", moment(player.start_ns)
+    yield "to", moment(player.end_ns)
+    yield "events", str(player.records)
+    yield "as it was at", moment(at.time_ns)
+    if start.redacted:
+        yield "redacted", _REDACTED
+
+
+def _text(matter: Matter, *, as_html: bool) -> str:
+    return html(blocks_of(matter), matter.title) if as_html else markdown(blocks_of(matter))
+
+
+def _write(text: str, arguments: argparse.Namespace, out: Output) -> None:
+    if arguments.output is None:
+        for line in text.removesuffix("\n").split("\n"):
+            out.line(line)
+        return
+    sink = Sink(arguments.output, force=arguments.force)
+    sink.write(text.encode("utf-8", "backslashreplace"))
+    sink.close()
