@@ -31,11 +31,14 @@ def holders(netns: Netns) -> tuple[str, ...]:
     return (*says, *netns.held)
 
 
-def by_hand(netns: Netns) -> str:
-    """Return the command that opens a shell in a namespace, without ovltui where another can; safe to show."""
+def by_hand(netns: Netns, mntns: int | None = None) -> str:
+    """Return the command that opens a shell in a namespace, without ovltui where another can; safe to show.
+
+    Arguments as of ``prefix``.
+    """
     if netns.own:
         return "any shell"
-    way = prefix(netns)
+    way = prefix(netns, mntns)
     return "not to be entered" if way is None else way.removesuffix(" --")
 
 

@@ -91,7 +91,7 @@ class Inspection:
         if not self.look():
             return None
         if tab is Tab.OVERVIEW:
-            return overview(self.row)
+            return overview(self.row, self._session.mntns)
         if tab in READ_ANEW and self._session.recorded:
             return self._recorded(tab)
         if tab in READ_ANEW:  # which need no names of others

@@ -14,10 +14,15 @@ _COLUMNS = (Column("WHAT"), Column("VALUE", least=20))
 Fact = tuple[str, str]
 
 
-def overview(row: Row) -> Sheet:
-    """Return names and values in sections; the heading of a section has no value."""
-    facts = (*_whose(row), *_where(row), *_inside(row))
-    way = by_hand(row.netns)
+def overview(row: Row, mntns: int | None = None) -> Sheet:
+    """Return names and values in sections; the heading of a section has no value.
+
+    Args:
+        row: whose.
+        mntns: as of ``holders.prefix``.
+    """
+    way = by_hand(row.netns, mntns)
+    facts = (*_whose(row), *_where(row), ("by hand", way), *_inside(row))
     commands = (way,) if way.startswith(("nsenter", "ovltui")) else ()
     return Sheet(_COLUMNS, entries((name, (name, value)) for name, value in facts), commands, outside=True, fixed=True)
 
@@ -53,7 +58,6 @@ def _where(row: Row) -> Iterator[Fact]:
     yield "processes", f"{pids}{more}" or "none"
     yield from (("kept alive by", holder) for holder in holders(netns) or ("nobody whom we can see",))
     yield from (("gap", gap) for gap in netns.gaps)
-    yield "by hand", by_hand(netns)
 
 
 def _inside(row: Row) -> Iterator[Fact]:

@@ -227,7 +227,7 @@ async def test_y_copies_the_row_and_the_capital_one_the_command(monkeypatch: pyt
         await to(pilot, screen, Tab.OVERVIEW)
         await pilot.press("Y")
         await settle(pilot)
-        assert copied[3] == "nsenter --net=/proc/1/root/run/netns/blue"
+        assert copied[3] == "nsenter --net=/run/netns/blue"
 
 
 async def test_enter_shows_a_row_whole() -> None:

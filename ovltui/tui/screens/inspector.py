@@ -28,7 +28,7 @@ from ovltui.tui.widgets.filter_line import FilterLine
 from ovltui.tui.widgets.fold_list import FoldList
 from ovltui.tui.widgets.netns_table import NetnsTable
 from ovltui.tui.widgets.row_table import RowTable
-from ovltui.tui.widgets.status import Rate, Status, StatusLine
+from ovltui.tui.widgets.status import Rate, StatusLine, status_of
 from ovltui.tui.widgets.tab_strip import TabStrip, TabTitle
 
 _TABS = tuple(Tab)
@@ -278,11 +278,5 @@ class Inspector(ListScreen):
             self._frame = words
             widget.border_title, widget.border_subtitle = map(Text, words)
         self.query_one("#heading", Static).update(widget.heading() if isinstance(widget, RowTable) else "")
-        ring, snapshot = self._session.ring, self._snapshot
-        self.query_one(StatusLine).status = Status(
-            host=self._session.host,
-            kinds=tuple(row.identity.kind for row in snapshot.rows),
-            engines=snapshot.engines,
-            rate=self._rate.per_second(ring.end),
-            lost=self._session.stream.lost,
-        )
+        rate = self._rate.per_second(self._session.ring.end)
+        self.query_one(StatusLine).status = status_of(self._session, self._snapshot, rate, self.verdicts.tally)
