@@ -25,12 +25,15 @@ def columns_of(block: Block, start: int, end: int) -> tuple[bytes, ...]:
     """Return the columns of the records of a block from ``start`` up to before ``end``; more may come meanwhile."""
     low, high = start - block.first, end - block.first
     base = block.ends[low - 1] if low else 0
-    ends = array("I", (stop - base for stop in block.ends[low:high]))
+    ends = array("I", [stop - base for stop in block.ends[low:high]]) if base else block.ends[low:high]
     sorts, panes, folds = bytearray(block.sorts[low:high]), bytearray(high - low), array("I", block.folds or ())[:high]
     for bit, pane in enumerate(Pane):
-        for seq in block.panes[pane]:
-            if start <= seq < end:
-                panes[seq - start] |= 1 << bit
+        rows, mask = block.rows(pane, start, end), 1 << bit
+        if len(rows) == len(panes):  # as in a storm: all at once
+            panes = panes.translate(bytes(value | mask for value in range(256)))
+            continue
+        for seq in rows:
+            panes[seq - start] |= mask
     for index, fold in enumerate(folds[low:], low):
         if sorts[index - low] & REPEAT:
             if fold & _LOW < low:  # its row is in no record of these: it gets one of its own

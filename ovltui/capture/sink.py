@@ -11,6 +11,7 @@ import os
 import select
 import stat
 import zlib
+from collections.abc import Sequence
 
 from ovltui.errors import RecordingError
 from ovltui.text import clean
@@ -19,6 +20,9 @@ PIPE = "-"
 """Stands for stdout."""
 _GZIP = 31
 """zlib's word for a window of 32 KiB in gzip's format."""
+
+_AT_ONCE = 512
+"""Pieces that are written at once: the kernel takes up to 1,024."""
 
 
 class Sink:
@@ -39,13 +43,13 @@ class Sink:
         self.size = 0
         """Bytes in the file."""
         self._packer = zlib.compressobj(zlib.Z_BEST_SPEED, zlib.DEFLATED, _GZIP) if gzip else None
-        self._pending = bytearray()
+        self._pending: list[bytes] = []
         self._fd = os.dup(1) if path == PIPE else self._open(force=force)
         self._is_file = stat.S_ISREG(os.fstat(self._fd).st_mode) and path != PIPE
 
     def write(self, data: bytes) -> None:
         """Take bytes; they are in the file after ``flush``."""
-        self._pending += data
+        self._pending.append(data)
 
     def flush(self) -> None:
         """Write what was taken, so that it can be read whatever happens then.
@@ -57,10 +61,10 @@ class Sink:
         if not self._is_file:
             self._look_for_reader()
         if self._pending:
-            data, self._pending = bytes(self._pending), bytearray()
+            pieces, self._pending = self._pending, []
             if self._packer:
-                data = self._packer.compress(data) + self._packer.flush(zlib.Z_SYNC_FLUSH)
-            self._put(data)
+                pieces = [*map(self._packer.compress, pieces), self._packer.flush(zlib.Z_SYNC_FLUSH)]
+            self._put(pieces)
 
     def close(self) -> None:
         """Write the rest and close; a second call does nothing. Errors as in ``flush``."""
@@ -69,7 +73,7 @@ class Sink:
         try:
             self.flush()
             if self._packer:
-                self._put(self._packer.flush(zlib.Z_FINISH))
+                self._put([self._packer.flush(zlib.Z_FINISH)])
             if self._is_file:
                 os.fsync(self._fd)
         except BrokenPipeError:
@@ -104,11 +108,11 @@ class Sink:
         if any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0)):
             raise BrokenPipeError(errno.EPIPE, "nobody reads it any more")
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, pieces: Sequence[bytes]) -> None:
         done = 0
         try:
-            while done < len(data):
-                done += os.write(self._fd, data[done : done + (1 << 20)])
+            for start in range(0, len(pieces), _AT_ONCE):
+                done += self._write_out(pieces[start : start + _AT_ONCE])
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -116,6 +120,15 @@ class Sink:
                 os.ftruncate(self._fd, self.size)  # a torn piece would only look like damage
             raise RecordingError(f"{self.name} cannot be written any more ({_says(error)}).") from error
         self.size += done
+
+    def _write_out(self, pieces: Sequence[bytes]) -> int:
+        """Write pieces to their end, uncopied where the kernel takes them all at once; return their bytes."""
+        total, done = sum(map(len, pieces)), os.writev(self._fd, pieces)
+        if done < total:
+            with memoryview(b"".join(pieces)) as whole:
+                while done < total:
+                    done += os.write(self._fd, whole[done:])
+        return total
 
 
 def _says(error: OSError) -> str:

@@ -5,26 +5,30 @@ any moment, whatever happens then.
 """
 
 import sys
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from itertools import compress, pairwise
+from typing import TYPE_CHECKING, Protocol
 
-from ovltui.capture.blocks import COOKED, LENGTH, PACKET, PADS, BlockType, interface, packet, section
+from ovltui.capture.blocks import interface, packet, section
 from ovltui.capture.columns import columns_of
 from ovltui.capture.index import OWN, Chunk, Index, Interface, Place, as_note
 from ovltui.capture.inputs import Start
 from ovltui.capture.notes import Note, NoteKind, pack
+from ovltui.capture.packets import packets
 from ovltui.capture.values import encoded
 from ovltui.events.block import Block
-from ovltui.events.record import OWN_NSID, Kind
+from ovltui.events.record import MESSAGES, OWN_NSID, Kind
 from ovltui.events.ring import Ring
 from ovltui.kernel.wire import Rtm
+
+if TYPE_CHECKING:
+    from array import array
 
 Label = Callable[[int, int], tuple[str, str]]
 """Takes an nsid and a record; returns the namespace's name then, and what identifies it, in a few words."""
 RESYNC = "resync: no event told this, it was found in the kernel's tables"
 """The comment of messages that were not received."""
 _OF_NSIDS = tuple(kind.to_bytes(2, sys.byteorder) for kind in (Rtm.NEWNSID, Rtm.DELNSID))
-_HALF = 0xFFFFFFFF
 _COMMENT = "Events of network namespaces. Blocks of type 0x80004f56 are ovltui's own, others pass over them."
 
 
@@ -94,40 +98,33 @@ class Writer:
         self.note(Note(NoteKind.COLUMNS, seq, 0, [end - seq, seq - block.first], columns_of(block, seq, end)))
 
     def _records(self, block: Block, start: int, end: int) -> None:
-        """Write some records of a block: a microsecond each."""
-        first, ends, fresh = block.first, block.ends, block.fresh
-        body = block.plain if fresh is None else b""
-        kinds, nsids, times = block.kinds, block.nsids, block.times
-        message, kind_of_packet, packed, length_of = int(Kind.MESSAGE), int(BlockType.PACKET), PACKET.pack, LENGTH.pack
-        out = bytearray()
+        """Write some records of a block."""
+        low, high = start - block.first, end - block.first
+        kinds, nsids, times = block.kinds[low:high], block.nsids[low:high], block.times[low:high]
+        raws = block.raws(low, high)
         numbers: dict[int, int] = {}
-        begin = ends[start - first - 1] if start > first else 0
-        for index in range(start - first, end - first):
-            stop = ends[index]
-            raw = body[begin:stop] if fresh is None else fresh[index]
-            begin, nsid, time_ns = stop, nsids[index], times[index]
-            if kinds[index] == Kind.GAP or kinds[index] == Kind.DOCKER:
-                out += self._wordless(first + index, time_ns, nsid, kinds[index], raw)
+        for first, last in pairwise(_cuts(kinds, nsids, raws)):
+            if kinds[first] not in MESSAGES:
+                self._write(self._wordless(start + first, times[first], nsids[first], kinds[first], raws[first]))
                 continue
-            number = numbers.get(nsid)
-            if number is None:
-                numbers[nsid] = number = self._number(nsid, first + index, out)
-            if kinds[index] != message:
-                out += packet(number, time_ns, raw, RESYNC)
-                continue
-            length = len(COOKED) + len(raw)
-            pad = -length & 3
-            total = PACKET.size - len(COOKED) + LENGTH.size + length + pad
-            out += packed(kind_of_packet, total, number, time_ns >> 32 & _HALF, time_ns & _HALF, length, length, COOKED)
-            out += raw
-            out += PADS[pad] + length_of(total)
-            if nsid == OWN_NSID and raw[4:6] in _OF_NSIDS:
+            run = slice(first, last)
+            self._name(nsids[run], start + first, numbers)
+            if kinds[first] == Kind.MESSAGE:
+                self._write(packets([numbers[nsid] for nsid in nsids[run]], times[run], raws[run]))
+            else:
+                self._write(packet(numbers[nsids[first]], times[first], raws[first], RESYNC))
+            if nsids[last - 1] == OWN_NSID and raws[last - 1][4:6] in _OF_NSIDS:
                 numbers.clear()  # from here on a number may mean another namespace
         if end > start:
-            self._time_ns = max(self._time_ns, times[end - first - 1])
-        self._write(bytes(out))
+            self._time_ns = max(self._time_ns, times[-1])
 
-    def _number(self, nsid: int, seq: int, out: bytearray) -> int:
+    def _name(self, nsids: "array[int]", seq: int, numbers: dict[int, int]) -> None:
+        """Find the interfaces of the namespaces of some messages, the first of them ``seq``."""
+        for nsid in dict.fromkeys(nsids):
+            if nsid not in numbers:
+                numbers[nsid] = self._number(nsid, seq + nsids.index(nsid))
+
+    def _number(self, nsid: int, seq: int) -> int:
         """Return the interface of a namespace, made where there is none of that name."""
         name, says = self._label(nsid, seq)
         which = nsid, name, says
@@ -135,7 +132,7 @@ class Writer:
             self._numbers[which] = len(self._numbers)
             self._index.interfaces.append(Interface(nsid, name))
             own = OWN if nsid == OWN_NSID else f"nsid {nsid}"
-            out += interface(name, f"{own}, {says}" if says else own)
+            self._write(interface(name, f"{own}, {says}" if says else own))
         return self._numbers[which]
 
     def _wordless(self, seq: int, time_ns: int, nsid: int, kind: int, raw: bytes) -> bytes:
@@ -144,3 +141,17 @@ class Writer:
     def _write(self, data: bytes) -> None:
         self._out.write(data)
         self.offset += len(data)
+
+
+def _cuts(kinds: "array[int]", nsids: "array[int]", raws: Sequence[bytes]) -> list[int]:
+    """Return where runs begin and end: messages of which the last alone may change what a number means.
+
+    What is no message from the kernel is a run of its own.
+    """
+    cuts = {0, len(kinds)}
+    for index in compress(range(len(kinds)), kinds):
+        cuts.update((index, index + 1))
+    if OWN_NSID in nsids:
+        own = zip(nsids, raws, strict=True)
+        cuts.update(at for at, (nsid, raw) in enumerate(own, 1) if nsid == OWN_NSID and raw[4:6] in _OF_NSIDS)
+    return sorted(cuts)

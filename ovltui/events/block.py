@@ -105,6 +105,15 @@ class Block:
             return fresh[index]
         return self.plain[self.ends[index - 1] if index else 0 : self.ends[index]]
 
+    def raws(self, low: int, high: int) -> list[bytes]:
+        """Return the bytes of the records from index ``low`` up to before ``high``."""
+        fresh = self.fresh  # first: it goes when the body is there
+        if fresh is not None:
+            return fresh[low:high]
+        body, ends = self.plain, self.ends[low:high]
+        starts = [self.ends[low - 1] if low else 0, *ends]
+        return [body[start:end] for start, end in zip(starts, ends, strict=False)]
+
     def fold(self, index: int, leader: int) -> None:
         """Count record ``index`` in the row of record ``leader``."""
         folds = self.folds

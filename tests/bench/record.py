@@ -1,23 +1,27 @@
 """What recording costs: CPU beside watching alone, and how fast a recording of 1,000,000 records opens and seeks.
 
-``python -m tests.bench.record [PART ...]``; needs root for ``watching``.
+``python -m tests.bench.record [PART ...]``; needs root for ``watching`` and ``commands``.
 """
 
 import os
 import random
 import struct
+import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
+
+import psutil
 
 from ovltui.kernel import wire
 from ovltui.session.live import LiveSession, Options
 from ovltui.session.player import Player
 from ovltui.session.session import Session
-from tests.bench.cost import cpu_of, settle
+from tests.bench.cost import await_socket, cpu_of, settle
 from tests.bench.figures import Figures, measure
 from tests.bench.storms import flap_storm, route_storm
 from tests.capture.made import BASE_NS, recorder
@@ -29,6 +33,7 @@ _PIECE = 20_000
 _PACE_S = 0.15
 """Seconds for a piece: a storm at the kernel's full speed."""
 _SEEKS = 9
+_PATIENCE_S = 10
 
 
 def watching(figures: Figures) -> None:
@@ -57,6 +62,33 @@ def _watch(storm: Callable[[], None], *, recorded: bool) -> float:
         storm()
         settle(lambda: cpu_of(os.getpid()))
         return cpu_of(os.getpid()) - before
+
+
+def commands(figures: Figures) -> None:
+    """CPU of ``ovltui record`` in a storm, checks included, beside ``ovltui watch --json`` into nothing."""
+    for name, storm in (("routes", route_storm), ("links", flap_storm)):
+        with storm() as made_up, tempfile.TemporaryDirectory() as directory:
+            made_up.nsids()
+            for words in (("watch", "--json"), ("record", os.path.join(directory, "a.pcapng"))):
+                figures.add(f"{name}, {words[0]}", _command(made_up.run, words), "s CPU")
+            figures.ratio(f"{name}, record / watch --json", f"{name}, record", f"{name}, watch", 1)
+
+
+def _command(storm: Callable[[], None], words: Sequence[str]) -> float:
+    command = [sys.executable, "-m", "ovltui", "--no-docker", *words]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        try:
+            deadline = time.monotonic() + _PATIENCE_S
+            while not (readers := psutil.Process(process.pid).children()) and time.monotonic() < deadline:
+                time.sleep(0.01)
+            await_socket(readers[0].pid)
+            settle(lambda: cpu_of(process.pid))
+            before = cpu_of(process.pid)
+            storm()
+            settle(lambda: cpu_of(process.pid))
+            return cpu_of(process.pid) - before
+        finally:
+            process.terminate()
 
 
 def opening(figures: Figures) -> None:
@@ -133,4 +165,4 @@ def _route(number: int) -> bytes:
 
 
 if __name__ == "__main__":
-    measure(watching, opening)
+    measure(watching, commands, opening)
