@@ -11,12 +11,14 @@ _OFFER_TO_USER = ", then L builds a lab"
 class Notice(Label):
     """Shows only where something is hidden for lack of privileges, or nothing is there."""
 
+    DEFAULT_CSS = "Notice { text-wrap: nowrap; text-overflow: ellipsis; }"
+
     def __init__(self, *, id: str) -> None:  # noqa: A002
         super().__init__("", id=id, markup=False)
 
     def show(self, snapshot: Snapshot, *, unprivileged: bool) -> None:
-        """Say the first of the gaps, a sentence of clean text, and what to do about it."""
+        """Say what to do about the first of the gaps, a sentence of clean text, which a narrow screen cuts."""
         self.display = unprivileged or snapshot.bare
         first = snapshot.gaps[0].split(":")[0] if snapshot.gaps else "much is hidden"
         rest = _OFFER_TO_USER if snapshot.bare else ""
-        self.update(f"not root: {first}; U starts again under sudo{rest}" if unprivileged else _OFFER)
+        self.update(f"not root: U starts again under sudo{rest} ({first})" if unprivileged else _OFFER)
