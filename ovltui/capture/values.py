@@ -17,22 +17,57 @@ from ovltui.text import clean
 
 T = TypeVar("T")
 _Reader = Callable[[Any], Any]
+_Writer = Callable[[Any], Any]
+_AS_THEY_ARE = frozenset((bool, int, float, str, types.NoneType))
+"""Types of which JSON has the same."""
 
 
 def encoded(value: Any) -> Any:
     """Return a value as JSON writes it: dataclasses as objects, enums by value, mappings as pairs."""
-    if value is None or isinstance(value, bool | int | float):
-        return int(value) if isinstance(value, Enum) else value
-    if isinstance(value, str):
-        return str(value)
-    if dataclasses.is_dataclass(value):
-        found = ((field, getattr(value, field.name)) for field in dataclasses.fields(value))
-        return {field.name: encoded(inner) for field, inner in found if inner != field.default}
-    if isinstance(value, Mapping):
-        return [[encoded(key), encoded(inner)] for key, inner in value.items()]
-    if isinstance(value, Enum):
-        return value.value
-    return [encoded(inner) for inner in value]
+    return _WRITERS[type(value)](value)
+
+
+class _Writers(dict[type, _Writer]):
+    """What writes each type; made when the first value of it comes."""
+
+    def __missing__(self, kind: type) -> _Writer:
+        made = self[kind] = next(make for base, make in _MAKERS if issubclass(kind, base))(kind)
+        return made
+
+
+def _of_fields(kind: type) -> _Writer:
+    """Return what writes a dataclass, without the fields that have their default."""
+    fields = dataclasses.fields(kind)
+    names, defaults = tuple(field.name for field in fields), {field.name: field.default for field in fields}
+    defaulted = tuple(name for name, default in defaults.items() if default is not dataclasses.MISSING)
+
+    def write(value: Any) -> Any:
+        found = {name: getattr(value, name) for name in names}
+        for name in defaulted:
+            inner, default = found[name], defaults[name]
+            if inner is default or inner == default:
+                del found[name]
+        if not _AS_THEY_ARE.issuperset(map(type, found.values())):
+            for name, inner in found.items():
+                found[name] = _WRITERS[type(inner)](inner)
+        return found
+
+    return write
+
+
+def _pairs(value: Any) -> Any:
+    return [[encoded(key), encoded(inner)] for key, inner in value.items()]
+
+
+def _each(value: Any) -> Any:
+    found = list(value)
+    if _AS_THEY_ARE.issuperset(map(type, found)):
+        return found
+    return [_WRITERS[type(inner)](inner) for inner in found]
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 def decoded(kind: type[T], data: Any) -> T:
@@ -120,3 +155,21 @@ def _fraction(data: Any) -> float:
 
 
 _PLAIN: dict[Any, _Reader] = {str: _text, int: _number, bool: _boolean, float: _fraction}
+
+
+def _of_other(kind: type) -> _Writer:
+    return _of_fields(kind) if dataclasses.is_dataclass(kind) else _each
+
+
+_MAKERS: tuple[tuple[type, Callable[[type], _Writer]], ...] = (
+    (bool, lambda _: _same),
+    (types.NoneType, lambda _: _same),
+    (int, lambda kind: _same if kind is int else int),
+    (str, lambda kind: _same if kind is str else str),
+    (float, lambda _: _same),
+    (Mapping, lambda _: _pairs),
+    (Enum, lambda _: lambda value: value.value),
+    (object, _of_other),
+)
+"""What makes the writer of a type, the first one that fits."""
+_WRITERS = _Writers()

@@ -4,14 +4,13 @@ Source: routes and links of the underlay's namespace. Pure; what was looked up i
 Incomplete: as ``topology.lookup``; filters are not looked at here.
 """
 
-from functools import lru_cache
-
 from ovltui.checks.overlays import Overlay, Underlay, Way
+from ovltui.checks.reading import remembered
 from ovltui.topology.lookup import out_of, parsed, route
 from ovltui.topology.model import Node
 
 
-@lru_cache(maxsize=512)
+@remembered
 def vteps(overlay: Overlay) -> tuple[str, ...]:
     """Return the addresses to which an overlay sends, by its tables, or by what its engine intends; without our own."""
     rows = (str(entry.fields["dst"]) for found in overlay.side.rows.tunnels.values() for entry in found)
@@ -36,7 +35,7 @@ def _way(node: Node, vtep: str) -> Way | None:
     return Way(to, found, node.links.get(out_of(found)) if found else None)
 
 
-@lru_cache(maxsize=64)
+@remembered
 def ways(underlay: Underlay) -> tuple[Way, ...]:
     """Return the way to each VTEP of the overlays that send by a namespace."""
     wanted = sorted(set().union(*map(vteps, underlay.overlays)))

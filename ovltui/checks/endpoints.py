@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, ip_network
 from ovltui.checks.finding import Evidence, Finding, Severity, Trace
 from ovltui.checks.members import made_address
 from ovltui.checks.overlays import Overlay
+from ovltui.checks.reading import remembered
 from ovltui.checks.side import Attached
 from ovltui.checks.wording import mending, told
 from ovltui.events.vocabulary import Object
@@ -48,7 +49,7 @@ def address_lost(overlay: Overlay) -> Iterator[Finding]:
     """Find links without the address that they should have."""
     for one in overlay.side.attached:
         meant = _meant(overlay, one)
-        if meant and meant not in one.addresses and one.node.place.contents.complete:
+        if meant and meant not in one.addresses and one.complete:
             yield _address_lost(overlay, one, meant)
 
 
@@ -60,10 +61,11 @@ def _meant(overlay: Overlay, one: Attached) -> str:
         here = overlay.side.at(given[0])
         return "" if here and here is not one else given[0]
     made, network = parsed(made_address(one.link.address)), _network(overlay)
-    lost = overlay.intent is None and not one.addresses and one.node.place.identity.kind in _KINDS
+    lost = overlay.intent is None and not one.addresses and one.identity.kind in _KINDS
     return str(made) if lost and made and network and made in network else ""
 
 
+@remembered
 def _network(overlay: Overlay) -> IPv4Network | None:
     """Return the network's subnet: as its engine tells, else as the addresses of those attached are."""
     for subnet in overlay.intent.subnets if overlay.intent else ():
@@ -88,18 +90,18 @@ def _address_lost(overlay: Overlay, one: Attached, meant: str) -> Finding:
     return Finding(
         check="address-lost",
         severity=Severity.ERROR,
-        netns=one.node.key,
+        netns=one.key,
         link=one.link.key,
         subject=meant,
         says=f"{ifname} of {one.name} does not have its address {meant}.",
         consequence=f"{one.name} does not reach {overlay.network}, nor is it reached there.",
         evidence=(Evidence(f"ip addr in {one.name}", f"{ifname} {one.link.address} {have}"),),
-        traces=(Trace(one.node.key, Object.ADDR, gone=True, ifindex=one.link.key.ifindex, holds=(meant,)),),
+        traces=(Trace(one.key, Object.ADDR, gone=True, ifindex=one.link.key.ifindex, holds=(meant,)),),
         remedies=mending(
             overlay,
             (f"ip addr add {meant}{length} broadcast + dev {ifname}",) if length else (),
             "Routes by gateways that went with the address are still missing then.",
-            one.node.key,
+            one.key,
         ),
     )
 
@@ -118,7 +120,7 @@ def _mac_changed(overlay: Overlay, one: Attached, meant: str) -> Finding:
     return Finding(
         check="mac-changed",
         severity=Severity.ERROR,
-        netns=one.node.key,
+        netns=one.key,
         link=link.key,
         subject=meant,
         says=f"{link.ifname} of {one.name} has the MAC {link.address}, but Docker gave it {meant}.",
@@ -127,14 +129,12 @@ def _mac_changed(overlay: Overlay, one: Attached, meant: str) -> Finding:
             Evidence(f"ip link in {one.name}", f"{link.ifname} {link.address}"),
             told(overlay.network, overlay.engine, f"{one.name} {meant}"),
         ),
-        traces=(
-            Trace(one.node.key, Object.LINK, gone=False, ifindex=link.key.ifindex, holds=(link.address,), lasts=True),
-        ),
+        traces=(Trace(one.key, Object.LINK, gone=False, ifindex=link.key.ifindex, holds=(link.address,), lasts=True),),
         remedies=mending(
             overlay,
             (f"ip link set {link.ifname} address {meant}",),
             "Others on this node reach it again when their own neighbours age.",
-            one.node.key,
+            one.key,
         ),
         settles=False,
     )
@@ -144,7 +144,7 @@ def route_lost(overlay: Overlay) -> Iterator[Finding]:
     """Find containers that have their address, but no route to their network, or none out."""
     network = _network(overlay)
     for one in overlay.side.attached:
-        if one.node.place.contents.complete and one.link.works and one.node.place.identity.kind in _KINDS:
+        if one.complete and one.link.works and one.identity.kind in _KINDS:
             if network:
                 yield from _subnet(overlay, one, network)
             yield from _out(overlay, one)
@@ -162,21 +162,21 @@ def _subnet(overlay: Overlay, one: Attached, network: IPv4Network) -> Iterator[F
     yield Finding(
         check="route-lost",
         severity=Severity.ERROR,
-        netns=one.node.key,
+        netns=one.key,
         link=one.link.key,
         subject=str(network),
         says=f"{one.name} has no route to {network} by {ifname}.",
         consequence=f"{one.name} does not reach {overlay.network}, nor do its answers.",
         evidence=(Evidence(f"ip route get {near} in {one.name}", "no route" if not found else "by another link"),),
         traces=(
-            Trace(one.node.key, Object.ROUTE, gone=True, holds=(str(network),)),
-            Trace(one.node.key, Object.LINK, gone=False, ifindex=one.link.key.ifindex, holds=("DOWN",), lasts=True),
+            Trace(one.key, Object.ROUTE, gone=True, holds=(str(network),)),
+            Trace(one.key, Object.LINK, gone=False, ifindex=one.link.key.ifindex, holds=("DOWN",), lasts=True),
         ),
         remedies=mending(
             overlay,
             (f"ip route replace {network} dev {ifname} proto kernel scope link src {own}",),
             "None.",
-            one.node.key,
+            one.key,
         ),
     )
 
@@ -193,21 +193,21 @@ def _out(overlay: Overlay, one: Attached) -> Iterator[Finding]:
     yield Finding(
         check="route-lost",
         severity=Severity.WARNING,
-        netns=one.node.key,
+        netns=one.key,
         link=None,
         subject="default",
         says=f"{one.name} has no default route, though it is attached to docker_gwbridge.",
         consequence=f"{one.name} reaches nothing outside of its networks.",
         evidence=(Evidence(f"ip route in {one.name}", "no default route"),),
-        traces=(Trace(one.node.key, Object.ROUTE, gone=True, holds=("default",)),),
-        remedies=mending(overlay, (f"ip route add default via {gateway}",), "None.", one.node.key),
+        traces=(Trace(one.key, Object.ROUTE, gone=True, holds=("default",)),),
+        remedies=mending(overlay, (f"ip route add default via {gateway}",), "None.", one.key),
     )
 
 
 def _gateway(overlay: Overlay, one: Attached) -> str:
     """Return the address of docker_gwbridge, if a container has a link into its engine's namespace; else empty."""
     below = overlay.side.underlay
-    if below is None or one.node.place.identity.kind is not Kind.CONTAINER:
+    if below is None or one.identity.kind is not Kind.CONTAINER:
         return ""
     tied = [join.of.ifindex for join in one.node.joins if isinstance(join.to, LinkKey) and join.to.netns == below.key]
     for ifindex, local, length in addresses(one.node):
@@ -230,7 +230,7 @@ def mac_twice(overlay: Overlay) -> Iterator[Finding]:
 
 def _twice(overlay: Overlay, check: str, of: Callable[[Attached], Iterable[str]]) -> Iterator[Finding]:
     sides = [overlay.side, *overlay.far]
-    if min(side.node.key for side in sides) != overlay.key:
+    if min(side.key for side in sides) != overlay.key:
         return
     holders: dict[str, list[Attached]] = defaultdict(list)
     for side in sides:
@@ -257,5 +257,5 @@ def _both_have(overlay: Overlay, check: str, what: str, found: list[Attached]) -
             Evidence(f"ip addr in {one.name}", f"{one.link.ifname} {one.link.address} {' '.join(one.addresses)}")
             for one in found
         ),
-        traces=tuple(Trace(one.node.key, object_, gone=False, holds=(what,)) for one in reversed(found)),
+        traces=tuple(Trace(one.key, object_, gone=False, holds=(what,)) for one in reversed(found)),
     )

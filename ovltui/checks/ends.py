@@ -4,13 +4,12 @@ Source: ``Scene``. Pure. Incomplete: as ``overlays`` says.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from ovltui.checks.overlays import Home, Overlay, is_sandbox, prefix
 from ovltui.checks.scene import Scene
 from ovltui.checks.side import Side
 from ovltui.identity.intent import Intent
-from ovltui.netns.model import NetnsKey
 
 _ENOUGH = 9
 """Characters of a network's id that the name of a mount has at least."""
@@ -26,10 +25,10 @@ def maker(scene: Scene, sides: Sequence[Side], groups: Mapping[int, str]) -> Cal
     """
     homes = tuple(_homes(scene))
     urls, seats = {home.url: home for home in homes}, {seat.url: seat for seat in scene.seats}
-    intents = _by_group(intent for intent in scene.intents if intent.url in urls)
     ends: dict[str, list[Side]] = {}
     for one in sides:
         ends.setdefault(groups[id(one)], []).append(one)
+    intents = _by_group(scene.intents, urls, ends)
 
     def make(one: Side) -> Overlay:
         own = groups[id(one)]
@@ -38,26 +37,28 @@ def maker(scene: Scene, sides: Sequence[Side], groups: Mapping[int, str]) -> Cal
         return Overlay(
             side=one,
             group=own,
-            far=tuple(other for other in ends[own] if own and other is not one and _elsewhere(one, other)),
             home=home,
             seat=seats.get(home.url) if home else None,
             intent=next((intent for intent in told if home and intent.url == home.url), None),
-            others=tuple(
+            foot=scene.underfoot.get(one.underlay.key) if one.underlay else None,
+            told_ways=tuple(map(scene.ways.get, (one.key, *(attached.key for attached in one.attached)))),
+            _far=tuple(other for other in ends[own] if own and other is not one and _elsewhere(one, other)),
+            _others=tuple(
                 (urls[intent.url], intent, seats.get(intent.url))
                 for intent in told
                 if not home or intent.url != home.url
             ),
-            foot=scene.underfoot.get(one.underlay.key) if one.underlay else None,
-            ways=dict(_ways(one, scene)),
         )
 
     return make
 
 
-def _by_group(intents: Iterable[Intent]) -> dict[str, list[Intent]]:
+def _by_group(intents: Iterable[Intent], urls: Container[str], groups: Container[str]) -> dict[str, list[Intent]]:
     found: dict[str, list[Intent]] = {}
     for intent in intents:
-        found.setdefault(intent.network[:_ENOUGH], []).append(intent)
+        own = intent.network[:_ENOUGH]
+        if own in groups and intent.url in urls:
+            found.setdefault(own, []).append(intent)
     return found
 
 
@@ -78,7 +79,7 @@ def _elsewhere(one: Side, other: Side) -> bool:
 
 def group(one: Side, scene: Scene) -> str:
     """Return the beginning of the id of a side's network, as an engine or its mount tells; empty for none."""
-    told = one.node.place.identity.network_id or prefix(scene.netnses.get(one.node.key))
+    told = one.identity.network_id or prefix(scene.netnses.get(one.key))
     return told[:_ENOUGH]
 
 
@@ -87,16 +88,10 @@ def _home(one: Side, homes: Sequence[Home], scene: Scene) -> Home | None:
 
     Only Docker mounts below ``docker/netns``; elsewhere anybody does, also beside an engine.
     """
-    netns = scene.netnses.get(one.node.key)
+    netns = scene.netnses.get(one.key)
     mounted = {mount.mntns for mount in netns.mounts if is_sandbox(mount)} if netns else set()
-    label = one.node.place.identity.engine
+    label = one.identity.engine
     found = [home for home in homes if home.mntns in mounted]
     found = found or [home for home in homes if one.underlay and home.netns == one.underlay.key]
     named = [home for home in found if home.name == label]
     return found[0] if len(found) == 1 else named[0] if len(named) == 1 else None
-
-
-def _ways(one: Side, scene: Scene) -> Iterator[tuple[NetnsKey, str]]:
-    for node in (one.node, *(attached.node for attached in one.attached)):
-        if node.key in scene.ways:
-            yield node.key, scene.ways[node.key]

@@ -7,11 +7,11 @@ engine that answers and without the far end in sight, only a neighbour that has 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from ovltui.checks.finding import Evidence, Finding, Remedy, Severity, Trace
 from ovltui.checks.members import Remote, made_mac, remotes, whole
 from ovltui.checks.overlays import Overlay
+from ovltui.checks.reading import remembered
 from ovltui.checks.side import is_lasting
 from ovltui.checks.wording import MANY, fdb, mending, neigh, some
 from ovltui.events.vocabulary import Object
@@ -92,7 +92,7 @@ def hosts(overlay: Overlay) -> frozenset[str]:
     return peers - overlay.side.vteps
 
 
-@lru_cache(maxsize=512)
+@remembered
 def dsts(overlay: Overlay) -> Counter[str]:
     """Return the addresses to which the permanent entries of vxlan0 lead, with how many do."""
     entries = (entry for found in overlay.side.rows.tunnels.values() for entry in found if is_lasting(entry))

@@ -3,42 +3,26 @@
 Source: ``Scene``. Pure, but for the index that was made last, which is kept. Incomplete: as ``overlays`` says.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
+from operator import is_
 
+from ovltui.checks.change import is_same_tunnel, is_told_alike, upon, upon_all
 from ovltui.checks.ends import group, maker
 from ovltui.checks.finding import Finding
+from ovltui.checks.looked import Looked, came, noted, touched, went
 from ovltui.checks.overlays import Overlay, Tunnel, Underlay
+from ovltui.checks.reading import Asked, Memory
 from ovltui.checks.scene import Scene
-from ovltui.checks.side import Beneath, Shape, Side, beneath, shape, side
-from ovltui.identity.model import Kind
-from ovltui.kernel.wire import Table
+from ovltui.checks.side import Beneath, Side, beneath, side
 from ovltui.netns.model import NetnsKey
 from ovltui.topology.links import Link
 from ovltui.topology.model import Node, Topology, Unseen
-from ovltui.topology.place import Place
 
-_REMEMBERED = frozenset((Table.NEIGHBOURS, Table.FDB))
-"""Tables in which others are remembered, which change all the time."""
+Find = Asked[Overlay, tuple[Finding, ...]]
 Told = dict[int, tuple[Finding, ...]]
 """By identity of the overlay."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Looked:
-    """What one namespace is, by its own tables."""
-
-    node: Node
-    shape: Shape | None
-    vxlans: tuple[Link, ...]
-    nameless: bool
-    """Whether it looks like one of Docker's, and no engine knows it."""
-
-    @property
-    def is_noted(self) -> bool:
-        """Whether checks have to do with it by itself."""
-        return bool(self.shape or self.vxlans or self.nameless)
 
 
 @dataclass(slots=True)
@@ -50,49 +34,43 @@ class Index:
     underlays: tuple[Underlay, ...] = ()
     tunnels: tuple[Tunnel, ...] = ()
     """All vxlan devices."""
-    looked: dict[int, Looked] = field(default_factory=dict)
-    """By identity of the node."""
+    devices: dict[int, tuple[Tunnel, ...]] = field(default_factory=dict)
+    """The same by identity of the node."""
     noted: dict[int, Looked] = field(default_factory=dict)
-    """Those of them that are sides of overlays, have vxlan devices, or have no name, though they look like Docker's."""
+    """Namespaces that are sides of overlays, have vxlan devices, or have no name, though they look like Docker's; by
+    identity of the node."""
     sides: dict[int, Side] = field(default_factory=dict)
     """By identity of the node."""
     beneath: dict[NetnsKey, Beneath] = field(default_factory=dict)
     """Namespaces by which sides send."""
-    told: dict[str, Told] = field(default_factory=dict)
+    by_side: dict[int, Overlay] = field(default_factory=dict)
+    """The overlays by identity of the side."""
+    told: dict[Find, Told] = field(default_factory=dict)
     """By check: what it says of each overlay of which it says anything."""
-    told_before: Mapping[str, Told] = field(default_factory=dict)
+    told_before: Mapping[Find, Told] = field(default_factory=dict)
     """The same of the index before, which has all overlays but ``fresh``."""
     fresh: tuple[Overlay, ...] = ()
     """Overlays that the index before does not have."""
+    apart: tuple[tuple[Tunnel, str], ...] | None = None
+    """Vxlan devices that are none of a living overlay's namespace, with why that belongs to nothing that lives; kept
+    while nothing tells otherwise, None where that is to be found out."""
 
     @property
     def nameless(self) -> Iterator[Node]:
         """Namespaces that look like Docker's, and that no engine knows."""
         return (one.node for one in self.noted.values() if one.nameless)
 
-    dead: dict[NetnsKey, str] = field(default_factory=dict)
-    """Why a namespace with a vxlan device belongs to nothing that lives; kept while nothing told otherwise."""
-    twins: dict[int, int] = field(default_factory=dict)
-    """By identity of a fresh overlay: that of the one before, from which it differs by its far ends alone."""
-
-    def ask(self, name: str, find: Callable[[Overlay], Iterable[Finding]], *, far: bool) -> Iterator[Finding]:
-        """Yield what a check says of all overlays; only those that are new are looked at.
-
-        Args:
-            name: of the check.
-            find: the check.
-            far: whether it looks at the far ends.
-        """
-        if name not in self.told:
-            before = self.told_before.get(name)
-            asked = self.overlays if before is None else self.fresh
-            known = {id(one): one for one in self.overlays} if before else {}
-            kept = {number: found for number, found in (before or {}).items() if number in known}
-            twins = {} if far or before is None else self.twins
-            told = before or {}
-            news = {id(one): told.get(twins[id(one)], ()) if id(one) in twins else tuple(find(one)) for one in asked}
-            self.told[name] = kept | {number: found for number, found in news.items() if found}
-        return chain.from_iterable(self.told[name].values())
+    def ask(self, find: Find) -> Iterator[Finding]:
+        """Yield what a check says of all overlays; only those that are new are asked about."""
+        if find not in self.told:
+            before = self.told_before.get(find)
+            known = {id(one) for one in self.overlays} if before else set()
+            told = {number: found for number, found in before.items() if number in known} if before else {}
+            for one in self.overlays if before is None else self.fresh:
+                if found := find(one):
+                    told[id(one)] = found
+            self.told[find] = told
+        return chain.from_iterable(self.told[find].values())
 
 
 class Indexer:
@@ -118,58 +96,35 @@ def index(scene: Scene) -> Index:
 
 
 def _indexed(scene: Scene, last: Index) -> Index:
-    made, old = Index(scene), last.looked
-    now, then = scene.topology, last.scene.topology
-    nodes = {id(node): node for node in now.besides(then)}
-    news, gone = nodes.keys() - old.keys(), {id(node) for node in then.besides(now)} - nodes.keys()
-    made.looked = _without(old, gone) | {number: _look(nodes[number]) for number in news}
-    notes = {number: one for number in news if (one := made.looked[number]).is_noted}
-    made.noted = _without(last.noted, gone) | notes
-    touched = set(_touched([made.looked[number].node for number in news], [old[number].node for number in gone]))
-    _add_sides(made, last, touched)
-    tunnels = tuple(_tunnels(made, last, touched))
-    made.tunnels = last.tunnels if _are(tunnels, last.tunnels) else tunnels
-    made.overlays = tuple(_overlays(made, last))
+    made, now, then = Index(scene), scene.topology, last.scene.topology
+    news = came(now, then)
+    gone = went(news, now, then)
+    made.noted = noted(last.noted, gone, news)
+    changed = frozenset(touched(news, gone))
+    _add_sides(made, last, changed)
+    _add_tunnels(made, last, changed)
+    _add_overlays(made, last)
     made.underlays = tuple(_underlays(made, last))
-    before = {id(overlay) for overlay in last.overlays}
-    made.fresh = tuple(overlay for overlay in made.overlays if id(overlay) not in before)
     made.told_before = last.told
-    made.dead = last.dead if _is_found_the_same(scene, last.scene) else {}
+    same = made.tunnels is last.tunnels and _is_found_the_same(scene, last.scene)
+    made.apart = last.apart if same else None
     return made
 
 
-def _touched(news: Iterable[Node], gone: Iterable[Node]) -> Iterator[NetnsKey]:
-    """Yield namespaces that changed in more than what they remember of their neighbours."""
-    before = {node.key: node for node in gone}
-    for node in news:
-        old = before.pop(node.key, None)
-        if old is None or not _alike(old.place, node.place):
-            yield node.key
-    yield from before
-
-
-def _alike(old: Place, new: Place) -> bool:
-    if (old.identity, old.sights, old.contents.gaps) != (new.identity, new.sights, new.contents.gaps):
-        return False
-    tables = old.contents.messages.keys() | new.contents.messages.keys()
-    if (old.contents.read_ns is None) != (new.contents.read_ns is None):
-        return False
-    return all(old.contents.messages.get(one) == new.contents.messages.get(one) for one in tables - _REMEMBERED)
-
-
-def _add_sides(made: Index, last: Index, touched: set[NetnsKey]) -> None:
+def _add_sides(made: Index, last: Index, changed: frozenset[NetnsKey]) -> None:
     """Add the sides, those of ``last`` where nothing of them changed."""
     topology = made.scene.topology
+    still = {id(one) for key, one in last.beneath.items() if _beneath(made, last, key) is one}
+    before = {last.noted[number].node.key: one for number, one in last.sides.items() if number not in made.noted}
     for number, one in made.noted.items():
-        if one.shape:
-            below = _beneath(made, last, one.shape.underlay)
-            known = last.sides.get(number)
-            same = known is not None and touched.isdisjoint(one.shape.keys) and _is_still(known.underlay, below)
-            made.sides[number] = known if known is not None and same else side(one.shape, topology, below)
-
-
-def _is_still(before: Beneath | None, now: Beneath | None) -> bool:
-    return before is now or before == now
+        if (found := one.shape) is None:
+            continue
+        known = last.sides.get(number)
+        if known and id(known.underlay) in still and (not changed or changed.isdisjoint(found.keys)):
+            made.sides[number] = known
+            continue
+        known, below = known or before.get(one.node.key), _beneath(made, last, found.underlay)
+        made.sides[number] = side(found, topology, below, known, changed)
 
 
 def _beneath(made: Index, last: Index, key: NetnsKey | None) -> Beneath | None:
@@ -178,33 +133,26 @@ def _beneath(made: Index, last: Index, key: NetnsKey | None) -> Beneath | None:
     node = made.scene.topology.node(key)
     if node is None:
         return None
-    same = key in last.beneath and id(node) in last.looked
-    made.beneath[key] = last.beneath[key] if same else beneath(node)
+    known = last.beneath.get(key)
+    fresh = known if known and last.scene.topology.nodes.get(key) is node else beneath(node)
+    made.beneath[key] = known if known and known == fresh else fresh
     return made.beneath[key]
 
 
-def _without(known: dict[int, Looked], gone: Iterable[int]) -> dict[int, Looked]:
-    kept = known.copy()
-    for number in gone:
-        kept.pop(number, None)
-    return kept
-
-
-def _look(node: Node) -> Looked:
-    identity = node.place.identity
-    known = identity.container or identity.network_id
-    nameless = identity.kind in (Kind.CONTAINER, Kind.OVERLAY) and not known
-    return Looked(node, shape(node), tuple(link for link in node.links.values() if link.vxlan), nameless)
-
-
-def _tunnels(made: Index, last: Index, touched: set[NetnsKey]) -> Iterator[Tunnel]:
-    before = {id(tunnel.link): tunnel for tunnel in last.tunnels}
-    unsure = {None, *touched}
-    for one in made.noted.values():
-        for link in one.vxlans:
-            known = before.get(id(link))
-            same = known is not None and known.name == one.node.name and known.underlay not in unsure
-            yield known if known is not None and same else _tunnel(made.scene.topology, one, link)
+def _add_tunnels(made: Index, last: Index, changed: frozenset[NetnsKey]) -> None:
+    """Add the vxlan devices, those of ``last`` where nothing of them changed."""
+    unsure = {id(one) for one in last.tunnels if one.underlay is None or (changed and one.underlay in changed)}
+    before = {last.noted[one].node.key: found for one, found in last.devices.items() if one not in made.noted}
+    for number, one in made.noted.items():
+        if one.vxlans:
+            known = last.devices.get(number)
+            if known is None or (unsure and not unsure.isdisjoint(map(id, known))):
+                fresh = tuple(_tunnel(made.scene.topology, one, link) for link in one.vxlans)
+                old = known or before.get(one.node.key, ())
+                known = old if len(old) == len(fresh) and all(map(is_same_tunnel, old, fresh)) else fresh
+            made.devices[number] = known
+    tunnels = tuple(chain.from_iterable(made.devices.values()))
+    made.tunnels = last.tunnels if _are(tunnels, last.tunnels) else tunnels
 
 
 def _tunnel(topology: Topology, one: Looked, link: Link) -> Tunnel:
@@ -214,36 +162,34 @@ def _tunnel(topology: Topology, one: Looked, link: Link) -> Tunnel:
     return Tunnel(one.node.key, one.node.name, link, vni, port, underlay, of_side)
 
 
-def _overlays(made: Index, last: Index) -> Iterator[Overlay]:
-    """Yield the overlays, those of ``last`` where nothing of their network changed."""
-    scene, sides = made.scene, made.sides.values()
-    before = {id(overlay.side): overlay for overlay in last.overlays}
-    quiet = _is_told_the_same(scene, last.scene)
-    if quiet and _are([*sides], [overlay.side for overlay in last.overlays]):
-        yield from last.overlays
+def _add_overlays(made: Index, last: Index) -> None:
+    """Add the overlays, those of ``last`` where nothing of their network changed."""
+    scene, before = made.scene, last.by_side
+    sides = {id(one): one for one in made.sides.values()}
+    known = before if _is_told_the_same(scene, last.scene) else {}
+    news, lost = sides.keys() - known.keys(), before.keys() - sides.keys()
+    if known and not news and not lost:
+        made.overlays, made.by_side = last.overlays, before
         return
-    kept = {number: overlay.group for number, overlay in before.items() if quiet}
-    groups = {id(one): kept.get(id(one)) or group(one, scene) for one in sides}
-    changed = {groups[number] for number in groups.keys() - before.keys()}
-    changed |= {before[number].group for number in before.keys() - groups.keys()}
-    make: Callable[[Side], Overlay] | None = None
-    wrong = {number for told in last.told.values() for number in told}
-    by_key = {overlay.key: overlay for overlay in last.overlays if not quiet or overlay.group in changed}
-    for one in sides:
-        known = before.get(id(one))
-        if quiet and known and known.group not in changed:
-            yield known
-            continue
-        make = make or maker(scene, [each for each in sides if not quiet or groups[id(each)] in changed], groups)
-        fresh = make(one)
-        old = by_key.get(fresh.key)
-        own = old is not None and _is_alike(old, fresh)
-        if old and own and _same(old, fresh, found=id(old) in wrong):
-            yield old
-            continue
-        if old and own and old.intent is fresh.intent:
-            made.twins[id(fresh)] = id(old)
-        yield fresh
+    groups = {number: group(sides[number], scene) for number in news}
+    changed = {*groups.values(), *(before[number].group for number in lost)}
+    asked = {number: one for number, one in sides.items() if number not in known or before[number].group in changed}
+    groups |= {number: before[number].group for number in asked.keys() - groups.keys()}
+    by_key = {overlay.key: overlay for overlay in last.overlays if not known or overlay.group in changed}
+    make = maker(scene, tuple(asked.values()), groups)
+    fresh = {number: _overlay(make(one), by_key.get(one.key), last) for number, one in asked.items()}
+    made.by_side = {number: fresh.get(number) or before[number] for number in sides}
+    made.overlays = tuple(made.by_side.values())
+    kept = {id(one) for one in by_key.values()}
+    made.fresh = tuple(one for one in fresh.values() if id(one) not in kept)
+
+
+def _overlay(fresh: Overlay, old: Overlay | None, last: Index) -> Overlay:
+    """Return an overlay, that of before itself where nothing of it changed."""
+    if old is None:
+        return fresh
+    found = any(id(old) in told for told in last.told.values())
+    return old if _same(old, fresh, found=found) else replace(fresh, memory=upon(old, fresh))
 
 
 def _is_told_the_same(now: Scene, before: Scene) -> bool:
@@ -258,22 +204,12 @@ def _is_found_the_same(now: Scene, before: Scene) -> bool:
 
 
 def _are(now: Sequence[object], before: Sequence[object]) -> bool:
-    return now is before or (len(now) == len(before) and all(map(_is, now, before)))
-
-
-def _is(left: object, right: object) -> bool:
-    return left is right
-
-
-def _is_alike(before: Overlay, now: Overlay) -> bool:
-    """Whether two differ by their far ends and by what engines intend at most."""
-    told = (before.home, before.seat, before.foot, before.ways) == (now.home, now.seat, now.foot, now.ways)
-    return before.side is now.side and told
+    return now is before or (len(now) == len(before) and all(map(is_, now, before)))
 
 
 def _same(before: Overlay, now: Overlay, *, found: bool) -> bool:
     """Whether nothing changed; an answer that an engine gave again is a change only where something was found."""
-    if not _are(before.far, now.far):
+    if before.side is not now.side or not _are(before.far, now.far) or not is_told_alike(before, now):
         return False
     intents = [[one.intent, *(intent for _, intent, _ in one.others)] for one in (before, now)]
     if _are(*intents):
@@ -283,18 +219,22 @@ def _same(before: Overlay, now: Overlay, *, found: bool) -> bool:
 
 
 def _underlays(made: Index, last: Index) -> Iterator[Underlay]:
-    found: dict[NetnsKey, list[Overlay]] = {}
+    found: dict[int, list[Overlay]] = {id(one): [] for one in made.beneath.values()}
     for overlay in made.overlays:
-        if overlay.side.underlay:
-            found.setdefault(overlay.side.underlay.key, []).append(overlay)
+        if below := overlay.side.underlay:
+            found[id(below)].append(overlay)
     before = {id(one.node): one for one in last.underlays}
-    for key, overlays in found.items():
-        node = made.scene.topology.nodes[key]
-        yield _underlay(made.scene, node, overlays, before.get(id(node)))
+    for below in made.beneath.values():
+        node = made.scene.topology.nodes[below.key]
+        if found[id(below)]:
+            yield _underlay(made.scene, node, found[id(below)], before.get(id(node)))
 
 
 def _underlay(scene: Scene, node: Node, overlays: Iterable[Overlay], before: Underlay | None) -> Underlay:
     foot, way, own = scene.underfoot.get(node.key), scene.ways.get(node.key), tuple(overlays)
-    if before and (before.foot, before.way) == (foot, way) and _are(before.overlays, own):
+    if before is None:
+        return Underlay(node, own, foot, way, {})
+    same = (before.foot, before.way) == (foot, way)
+    if same and _are(before.overlays, own):
         return before
-    return Underlay(node, own, foot, way, before.known if before else {})
+    return replace(before, overlays=own, foot=foot, way=way, memory=upon_all(before, own) if same else Memory())

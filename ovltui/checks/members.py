@@ -7,11 +7,11 @@ and no MACs; ``whole`` says of which nodes all members are known.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from ipaddress import IPv4Address
 
 from ovltui.checks.finding import Evidence
 from ovltui.checks.overlays import Home, Overlay
+from ovltui.checks.reading import remembered
 from ovltui.checks.side import Side
 from ovltui.checks.wording import told
 from ovltui.identity.intent import Intent, Member, Seat
@@ -59,7 +59,7 @@ def made_address(mac: str) -> str:
     return str(IPv4Address(bytes.fromhex(mac[6:].replace(":", "")))) if mac.startswith(f"{_SCHEME}:") else ""
 
 
-@lru_cache(maxsize=512)
+@remembered
 def remotes(overlay: Overlay) -> tuple[Remote, ...]:
     """Return the members of a network that are not attached to this side."""
     own, found = _own_addresses(overlay), dict[str, Remote]()
@@ -138,7 +138,7 @@ def _add_gossip(overlay: Overlay, found: dict[str, Remote]) -> None:
             found[member.address] = Remote(member.name, member.address, member.mac, vteps, says, seen=False)
 
 
-@lru_cache(maxsize=512)
+@remembered
 def whole(overlay: Overlay) -> frozenset[str]:
     """Return the addresses of the nodes of which every member is known."""
     sides = [side.vteps for side in overlay.far if side.complete and not side.blind]

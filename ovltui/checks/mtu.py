@@ -83,7 +83,7 @@ def ends(overlay: Overlay) -> Iterator[Finding]:
             yield Finding(
                 check="mtu-path",
                 severity=Severity.ERROR,
-                netns=one.node.key,
+                netns=one.key,
                 link=one.link.key,
                 subject=one.link.ifname,
                 says=f"{one.link.ifname} of {one.name} has an MTU of {one.link.mtu}, "
@@ -91,6 +91,6 @@ def ends(overlay: Overlay) -> Iterator[Finding]:
                 consequence=f"packets of more than {narrow.mtu} bytes from {one.name} to other nodes vanish.",
                 evidence=(*links(one.name, one.link), *links(overlay.side.name, narrow)),
                 traces=tuple(map(_narrowed, (one.link, narrow))),
-                remedies=mending(overlay, (words,), "Connections that are up may stall for a moment.", one.node.key),
+                remedies=mending(overlay, (words,), "Connections that are up may stall for a moment.", one.key),
                 settles=False,
             )

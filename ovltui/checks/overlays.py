@@ -8,7 +8,7 @@ the far ends of a network whose id nobody tells are not known; nor is an engine 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ovltui.checks.finding import Finding
+from ovltui.checks.reading import FAR_OF, Memory, Noted, Part, Reads, note
 from ovltui.checks.scene import Scene, Underfoot
 from ovltui.checks.side import Side
 from ovltui.identity.intent import Intent, Seat
@@ -17,8 +17,8 @@ from ovltui.topology.links import Link
 from ovltui.topology.lookup import Entry, Ip
 from ovltui.topology.model import Node
 
-Found = dict[str, tuple[Finding, ...]]
-"""What each check said, by its name."""
+Other = tuple["Home", Intent, Seat | None]
+"""An engine, what it intends of a network, and its place in the swarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,35 +38,58 @@ class Overlay:
     side: Side
     group: str
     """The beginning of the network's id; empty where nobody tells it."""
-    far: tuple[Side, ...]
-    """The other visible ends of the same network."""
     home: Home | None
     """The engine that made it."""
     seat: Seat | None
     """That engine's place in the swarm."""
     intent: Intent | None
     """What that engine intends of the network; None where it does not answer."""
-    others: tuple[tuple[Home, Intent, Seat | None], ...]
-    """What other engines intend of it."""
     foot: Underfoot | None
     """What was read of the namespace by which it sends."""
-    ways: Mapping[NetnsKey, str]
-    """As ``Scene.ways``, of the namespaces that it consists of."""
+    told_ways: tuple[str | None, ...]
+    """As ``Scene.ways``, of its namespace and of those attached to it, in this order; None where no way leads."""
+    _far: tuple[Side, ...]
+    _others: tuple[Other, ...]
+    memory: Memory = field(default_factory=Memory)
+    """What checks said of it, and what they found out for that."""
 
     @property
     def key(self) -> NetnsKey:
         """Its namespace."""
-        return self.side.node.key
+        return self.side.key
+
+    @property
+    def far(self) -> tuple[Side, ...]:
+        """The other visible ends of the same network."""
+        note(Part.FAR, self)
+        return self._far
+
+    @property
+    def others(self) -> tuple[Other, ...]:
+        """What other engines intend of it."""
+        note(Part.OTHERS, self)
+        return self._others
+
+    @property
+    def ways(self) -> Mapping[NetnsKey, str]:
+        """As ``Scene.ways``, of the namespaces that it consists of."""
+        keys = (self.key, *(one.key for one in self.side.attached))
+        return {key: way for key, way in zip(keys, self.told_ways, strict=True) if way is not None}
 
     @property
     def network(self) -> str:
         """What a person calls the network."""
-        return (self.intent.name if self.intent else None) or self.side.node.place.identity.network or self.side.name
+        return (self.intent.name if self.intent else None) or self.side.identity.network or self.side.name
 
     @property
     def engine(self) -> str:
         """What a person calls its engine."""
         return self.home.name if self.home else ""
+
+    def resolved(self, noted: Noted) -> Reads:
+        """Return what notes mean: what was read of any but its own end is of a far one."""
+        own = {id(self.side), *map(id, self.side.attached)}
+        return frozenset(what if id(one) in own else FAR_OF.get(what, what) for what, one in noted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +121,12 @@ class Underlay:
     """As in ``Scene.ways``."""
     known: dict[str, Way | None]
     """Ways that were looked up before, while the node stays the same."""
-    told: Found = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
+    """What checks said of it, and what they found out for that."""
+
+    def resolved(self, noted: Noted) -> Reads:
+        """Return what notes mean: what was read of any end."""
+        return frozenset(what for what, _ in noted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

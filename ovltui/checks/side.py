@@ -2,20 +2,26 @@
 
 Source: the topology and its tables. Pure. Incomplete: ``Side.complete`` tells whether tables may be missing or old,
 and ``Side.blind`` whether there is a port whose other end is not visible; checks that conclude from absence ask both.
+What those attached remember of their neighbours is not here.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
+from ovltui.checks.reading import Part, note
 from ovltui.events.vocabulary import Object
-from ovltui.identity.model import Kind
+from ovltui.identity.model import Identity, Kind
+from ovltui.kernel.wire import Table
 from ovltui.netns.model import NetnsKey
+from ovltui.state.tables import Contents
 from ovltui.topology.links import Link, LinkKey
 from ovltui.topology.lookup import ANY_MAC, Entry, addresses, entries
 from ovltui.topology.model import Join, JoinKind, Node, Topology
 
 _HOST_BITS = 32
 _KINDS = frozenset((Kind.OVERLAY, Kind.INGRESS))
+REMEMBERED = frozenset((Table.NEIGHBOURS, Table.FDB))
+"""Tables in which others are remembered, which change all the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +49,29 @@ class Attached:
     port: Link
     """Its other end, in the overlay's namespace."""
     link: Link
-    node: Node
+    identity: Identity
+    """Whose its namespace is."""
+    complete: bool
+    """Whether the tables of its namespace are all there, and nothing of them old."""
     addresses: tuple[str, ...]
     """IPv4 and IPv6 addresses of the link that share a network with others; those of a single host are left out."""
+    _node: Node
+
+    @property
+    def key(self) -> NetnsKey:
+        """Its namespace."""
+        return self.link.key.netns
 
     @property
     def name(self) -> str:
         """What a person calls it."""
-        return self.node.name
+        return self.identity.name
+
+    @property
+    def node(self) -> Node:
+        """Its namespace with all tables but the ``REMEMBERED``."""
+        note(Part.INSIDE, self)
+        return self._node
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +104,12 @@ class Beneath:
 class Side:
     """One end of an overlay network."""
 
-    node: Node
+    key: NetnsKey
+    """Its namespace."""
+    identity: Identity
+    """Whose that is."""
+    complete: bool
+    """Whether its tables are all there, and nothing of them old."""
     bridge: Link | None
     vxlan: Link | None
     underlay: Beneath | None
@@ -91,22 +117,30 @@ class Side:
     attached: tuple[Attached, ...]
     blind: bool
     """Whether a port's other end is not visible."""
-    rows: Rows
+    _node: Node
+    _rows: Rows
 
     @property
     def name(self) -> str:
         """What a person calls its namespace."""
-        return self.node.name
+        return self.identity.name
+
+    @property
+    def node(self) -> Node:
+        """Its namespace with all tables."""
+        note(Part.TABLES, self)
+        return self._node
+
+    @property
+    def rows(self) -> Rows:
+        """What its tables tell of far ends."""
+        note(Part.ROWS, self)
+        return self._rows
 
     @property
     def vteps(self) -> frozenset[str]:
         """The addresses of the namespace by which it sends."""
         return self.underlay.vteps if self.underlay else frozenset()
-
-    @property
-    def complete(self) -> bool:
-        """Whether its tables are all there, and nothing of them old."""
-        return self.node.place.contents.complete
 
     @property
     def learned(self) -> frozenset[str]:
@@ -160,24 +194,42 @@ def beneath(node: Node) -> Beneath:
     return Beneath(node.key, node.name, vteps)
 
 
-def side(of: Shape, topology: Topology, underlay: Beneath | None) -> Side:
+def side(
+    of: Shape, topology: Topology, underlay: Beneath | None, before: Side | None, touched: Collection[NetnsKey]
+) -> Side:
     """Return a side, with the namespaces that are tied to it.
 
     Args:
         of: what its own tables tell.
         topology: all of it.
         underlay: the namespace by which it sends, where that is visible.
+        before: the same side when it was made last.
+        touched: namespaces that changed since then in more than what they remember of their neighbours.
     """
-    attached, blind = [], False
+    found, blind = [], False
+    known = {one.port.key: one for one in before.attached if one.key not in touched} if before else {}
     for join in of.veths:
-        port, end = of.node.links[join.of.ifindex], topology.checked(join).to
+        port, same = of.node.links[join.of.ifindex], known.get(join.of)
+        if same and same.port == port and same.link.key == join.to and same.key != of.underlay:
+            found.append(same)
+            continue
+        end = topology.checked(join).to
         link = topology.link(end) if isinstance(end, LinkKey) else None
         if link is None or link.key.netns == of.underlay:  # Docker makes it beneath, and moves it then
             blind = True
         elif link.key.netns != of.node.key:
-            node = topology.nodes[link.key.netns]
-            attached.append(Attached(port, link, node, tuple(_shared(node, link))))
-    return Side(of.node, of.bridge, of.vxlan, underlay, tuple(attached), blind, of.rows)
+            found.append(_attached(port, link, topology.nodes[link.key.netns]))
+    place, rows = of.node.place, of.rows
+    complete, attached = place.contents.complete, tuple(found)
+    return Side(place.key, place.identity, complete, of.bridge, of.vxlan, underlay, attached, blind, of.node, rows)
+
+
+def _attached(port: Link, link: Link, node: Node) -> Attached:
+    place = node.place
+    tables = {table: rows for table, rows in place.contents.messages.items() if table not in REMEMBERED}
+    read_ns = None if place.contents.read_ns is None else 0
+    bare = replace(node, place=replace(place, contents=Contents(tables, 0, read_ns, place.contents.gaps)))
+    return Attached(port, link, place.identity, place.contents.complete, tuple(_shared(node, link)), bare)
 
 
 def _shared(node: Node, link: Link) -> Iterator[str]:

@@ -54,5 +54,5 @@ def _near(index: Index) -> dict[NetnsKey, set[NetnsKey]]:
             if side.underlay:
                 found.setdefault(side.underlay.key, set()).update(beneath)
         for one in overlay.side.attached:
-            found.setdefault(one.node.key, set()).update(beneath)
+            found.setdefault(one.key, set()).update(beneath)
     return found

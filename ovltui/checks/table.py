@@ -24,6 +24,7 @@ from ovltui.checks import (
 from ovltui.checks.finding import Finding
 from ovltui.checks.index import index
 from ovltui.checks.overlays import Overlay, Underlay
+from ovltui.checks.reading import collected
 from ovltui.checks.scene import Scene
 from ovltui.checks.sieve import sifted
 
@@ -45,38 +46,16 @@ class Check:
     """Checks whose findings of the same network and node follow from this one, and are left out beside it."""
 
 
-def _each(*finds: Callable[[Overlay], Iterable[Finding]], far: bool = True) -> Find:
-    """Return what asks checks of each overlay, again only where something changed.
-
-    Args:
-        finds: the checks.
-        far: whether they look at the far ends of the network, too.
-    """
-    name = f"{finds[0].__module__}.{finds[0].__name__}"
-
-    def ask(overlay: Overlay) -> Iterator[Finding]:
-        return (found for one in finds for found in one(overlay))
-
-    return lambda scene: index(scene).ask(name, ask, far=far)
+def _each(find: Callable[[Overlay], Iterable[Finding]]) -> Find:
+    """Return what asks a check of each overlay, again only where something that it read changed."""
+    asked = collected(find)
+    return lambda scene: index(scene).ask(asked)
 
 
-def _own(find: Callable[[Overlay], Iterable[Finding]]) -> Find:
-    """Return what asks a check of each overlay that does not look at the far ends of the network."""
-    return _each(find, far=False)
-
-
-def _beneath(*finds: Callable[[Underlay], Iterable[Finding]]) -> Find:
-    """Return what asks checks of each underlay, again only where something changed."""
-    name = f"{finds[0].__module__}.{finds[0].__name__}"
-
-    def find(scene: Scene) -> Iterator[Finding]:
-        for beneath in index(scene).underlays:
-            told = beneath.told.get(name)
-            if told is None:
-                told = beneath.told[name] = tuple(found for one in finds for found in one(beneath))
-            yield from told
-
-    return find
+def _beneath(find: Callable[[Underlay], Iterable[Finding]]) -> Find:
+    """Return what asks a check of each underlay, again only where something that it read changed."""
+    asked = collected(find)
+    return lambda scene: (found for beneath in index(scene).underlays for found in asked(beneath))
 
 
 def _both(*finds: Find) -> Find:
@@ -106,11 +85,11 @@ CHECKS: tuple[Check, ...] = (
     Check("vxlan-missing", "networks without their vxlan device", tunnels.MISSING, tunnels.missing),
     Check("vxlan-down", "vxlan devices that are down", tunnels.DOWN, _each(tunnels.down), ("fdb-lost", "neigh-lost")),
     Check("vni-clash", "VNIs that are taken twice", tunnels.CLASH, tunnels.clash),
-    Check("bridge-down", "a network's bridge that is down", ports.DOWN, _own(ports.bridge_down)),
-    Check("port-out", "links that are no port of the network's bridge", ports.OUT, _own(ports.out)),
-    Check("port-down", "ports of the network's bridge that are down", ports.DOWN, _own(ports.down)),
-    Check("address-lost", "containers without their address", endpoints.ADDRESS, _own(endpoints.address_lost)),
-    Check("route-lost", "containers without a route", endpoints.ROUTE, _own(endpoints.route_lost)),
+    Check("bridge-down", "a network's bridge that is down", ports.DOWN, _each(ports.bridge_down)),
+    Check("port-out", "links that are no port of the network's bridge", ports.OUT, _each(ports.out)),
+    Check("port-down", "ports of the network's bridge that are down", ports.DOWN, _each(ports.down)),
+    Check("address-lost", "containers without their address", endpoints.ADDRESS, _each(endpoints.address_lost)),
+    Check("route-lost", "containers without a route", endpoints.ROUTE, _each(endpoints.route_lost)),
     Check(
         "duplicate-address",
         "addresses that two of a network have",
@@ -123,7 +102,7 @@ CHECKS: tuple[Check, ...] = (
         "mac-changed",
         "containers with another MAC than Docker gave",
         endpoints.CHANGED,
-        _own(endpoints.mac_changed),
+        _each(endpoints.mac_changed),
         ("duplicate-mac",),
     ),
     Check("gossip-lagging", "members that an engine misses", gossip.LAGGING, _each(gossip.lagging), _UNHEARD),
@@ -140,19 +119,19 @@ CHECKS: tuple[Check, ...] = (
         "mtu-path",
         "links too narrow for the largest packets",
         mtu.PAGE,
-        _both(_beneath(mtu.path), _own(mtu.ends)),
+        _both(_beneath(mtu.path), _each(mtu.ends)),
     ),
     Check(
         "local-mac-on-vxlan",
         "local MACs that were learned on vxlan0",
         ports.LOCAL_MAC,
-        _own(ports.local_mac),
+        _each(ports.local_mac),
     ),
     Check(
         "local-address-proxied",
         "local addresses that vxlan0 has, too",
         neighbours.LOCAL,
-        _own(neighbours.local),
+        _each(neighbours.local),
     ),
     Check("fdb-stale", "rows of members that are gone", stale.PAGE, _each(stale.find)),
     Check("misses-repeat", "addresses that are looked up in vain", misses.PAGE, misses.find),

@@ -102,12 +102,10 @@ def stray(scene: Scene) -> Iterator[Finding]:
     found = index(scene)
     taken = _by_place(found.tunnels)
     lacking = [overlay for overlay in found.overlays if overlay.side.vxlan is None and overlay.side.complete]
-    for tunnel in found.tunnels:
-        dead = found.dead.get(tunnel.netns)
-        if dead is None:
-            dead = found.dead[tunnel.netns] = _dead(scene, tunnel)
-        if tunnel.side and not dead:
-            continue
+    if found.apart is None:
+        told_dead = ((tunnel, _dead(scene, tunnel)) for tunnel in found.tunnels)
+        found.apart = tuple((tunnel, dead) for tunnel, dead in told_dead if dead or not tunnel.side)
+    for tunnel, dead in found.apart:
         robbed = next((one for one in lacking if _would_send(scene, one, tunnel)), None)
         same = taken.get((tunnel.underlay, tunnel.vni, tunnel.port), ()) if tunnel.underlay else ()
         clash = any(one.side for one in same)
@@ -121,7 +119,7 @@ def stray(scene: Scene) -> Iterator[Finding]:
 
 def _vni(overlay: Overlay) -> int | None:
     told = overlay.side.vxlan.vxlan if overlay.side.vxlan else None
-    return told.vni if told else overlay.side.node.place.identity.vni
+    return told.vni if told else overlay.side.identity.vni
 
 
 def _would_send(scene: Scene, overlay: Overlay, tunnel: Tunnel) -> bool:
@@ -134,7 +132,7 @@ def _beneath(scene: Scene, overlay: Overlay) -> object:
     """Return the namespace by which a network without a device would send; None where that is not known."""
     if overlay.home:
         return overlay.home.netns
-    label = overlay.side.node.place.identity.engine
+    label = overlay.side.identity.engine
     near = {node.key for node in scene.topology.nodes.values() if node.place.identity.engine == label}
     owners = {one.underlay for one in index(scene).tunnels if one.netns in near}
     return next(iter(owners)) if label and len(owners) == 1 else None

@@ -5,12 +5,12 @@ Pure. Incomplete: filters of what lies between the nodes are not seen, nor chain
 """
 
 from collections.abc import Iterator
-from functools import lru_cache
 
 from ovltui.checks.beneath import ways
 from ovltui.checks.finding import Evidence, Finding, Severity, Trace
 from ovltui.checks.index import index
 from ovltui.checks.overlays import Overlay, Underlay, Way
+from ovltui.checks.reading import remembered
 from ovltui.checks.scene import Scene
 from ovltui.checks.wording import inside, link_text, neigh_text
 from ovltui.events.vocabulary import Object
@@ -53,11 +53,17 @@ def down(scene: Scene) -> Iterator[Finding]:
 
 def _own_down(scene: Scene, underlay: Underlay) -> Iterator[Finding]:
     """Yield links down that have the address by which other nodes know this one."""
-    own = {overlay.seat.address for overlay in underlay.overlays if overlay.seat} | expected(underlay)
+    own = _told(underlay) | expected(underlay)
     for ifindex, local, _ in addresses(underlay.node):
         link = underlay.node.links.get(ifindex)
         if local in own and link and (fault := is_down(scene.topology, underlay.node, link)):
             yield _down(scene, underlay, fault.node, fault.link or link)
+
+
+@remembered
+def _told(underlay: Underlay) -> frozenset[str]:
+    """Return the addresses by which engines have told the swarm of themselves."""
+    return frozenset(overlay.seat.address for overlay in underlay.overlays if overlay.seat)
 
 
 def _lost(scene: Scene, underlay: Underlay, way: Way) -> Finding:
@@ -133,14 +139,14 @@ def failed(underlay: Underlay) -> Iterator[Finding]:
         )
 
 
-@lru_cache(maxsize=64)
+@remembered
 def expected(underlay: Underlay) -> frozenset[str]:
     """Return the addresses of a namespace by which other nodes know it."""
     own = frozenset(local for _, local, _ in addresses(underlay.node))
     return frozenset().union(*map(_expected, underlay.overlays)) & own
 
 
-@lru_cache(maxsize=512)
+@remembered
 def _expected(overlay: Overlay) -> frozenset[str]:
     rows = (rows for side in overlay.far for rows in side.rows.tunnels.values())
     members = overlay.intent.members if overlay.intent else ()
@@ -164,13 +170,19 @@ def _source(underlay: Underlay, way: Way) -> str:
     """Return the address from which is sent; empty where the kernel chooses among several."""
     if way.route is None or way.link is None:
         return ""
-    bound = {told.local for one in underlay.overlays if one.side.vxlan and (told := one.side.vxlan.vxlan)}
-    if bound - {""}:
+    if _bound(underlay) - {""}:
         return ""
     told = way.route.fields.get("prefsrc")
     own = [local for ifindex, local, _ in addresses(underlay.node) if ifindex == way.link.key.ifindex]
     same = [local for local in own if (ip := parsed(local)) and ip.version == way.vtep.version]
     return str(told) if told else same[0] if len(same) == 1 else ""
+
+
+@remembered
+def _bound(underlay: Underlay) -> frozenset[str]:
+    """Return the addresses from which vxlan devices are made to send; an empty one where the route decides."""
+    tunnels = (one.side.vxlan.vxlan for one in underlay.overlays if one.side.vxlan)
+    return frozenset(told.local for told in tunnels if told)
 
 
 def _from(scene: Scene, underlay: Underlay, way: Way, wrong: str, right: str) -> Finding:

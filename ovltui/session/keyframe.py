@@ -47,11 +47,11 @@ def frame_of(
 
 def reading(kept: Kept, tables: Sequence[Table]) -> Reading:
     """Return some tables of a namespace; they are locked."""
-    tenure, messages = kept.tenure, kept.tables.messages()
-    wanted = tuple(table for table in tables if table in messages)
+    tenure, held = kept.tenure, kept.tables
+    wanted = tuple(table for table in tables if table in held.tables)
     dirty = tuple(sorted(kept.tables.dirty, key=lambda table: table.value))
     read = Read(tenure.nsid, tenure.born, kept.netns, wanted, dirty, kept.read, kept.read_ns, kept.failed)
-    return read, tuple(messages[table] for table in wanted)
+    return read, tuple(tuple(held.store(table)) for table in wanted)
 
 
 def note_of(frame: Frame, seq: int, time_ns: int, named: Named) -> Note:

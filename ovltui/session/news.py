@@ -34,8 +34,8 @@ class News:
         living, identities = {netns.key: netns for netns in known.netnses}, known.identities
         named = Named(
             tuple(living),
-            tuple(netns for key, netns in living.items() if self._netnses.get(key) != netns),
-            tuple((key, identity) for key, identity in identities.items() if self._identities.get(key) != identity),
+            tuple(netns for key, netns in living.items() if _is_new(netns, self._netnses.get(key))),
+            tuple(pair for pair in identities.items() if _is_new(pair[1], self._identities.get(pair[0]))),
             known.views if known.views != self._views else None,
             gaps,
             tuple(key for key in self._identities if key not in identities),
@@ -49,3 +49,7 @@ class News:
             return None
         self._gaps = gaps
         return Named(tuple(self._netnses), (), (), None, gaps)
+
+
+def _is_new(now: object, before: object) -> bool:
+    return now is not before and now != before

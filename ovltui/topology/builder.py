@@ -5,6 +5,7 @@ Source: ``Place``; one file for each kind of tie. Pure. Incomplete: as those fil
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from weakref import ref
 
 from ovltui.events.vocabulary import Object
 from ovltui.kernel.wire import Table
@@ -34,7 +35,7 @@ def build(places: Iterable[Place], before: Topology | None = None) -> Topology:
 def rebuilt(before: Topology, places: Iterable[Place]) -> Topology:
     """Return ``before`` with some of its namespaces as they are now, in the same order; itself where there are none."""
     nodes = {place.key: _node(place) for place in places}
-    return Topology({**before.nodes, **nodes}) if nodes else before
+    return Topology({**before.nodes, **nodes}, ref(before), tuple(nodes.values())) if nodes else before
 
 
 def _node(place: Place) -> Node:

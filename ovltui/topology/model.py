@@ -12,10 +12,16 @@ Source: ``Place``. Pure. Incomplete: what is not visible is an ``Unseen``, never
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import compress
+from operator import is_not
+from typing import TYPE_CHECKING
 
 from ovltui.netns.model import NetnsKey
 from ovltui.topology.links import Link, LinkKey
 from ovltui.topology.place import Place
+
+if TYPE_CHECKING:
+    from weakref import ref
 
 
 class JoinKind(StrEnum):
@@ -97,11 +103,14 @@ class Node:
         return tuple(link for link in self.links.values() if link.master == bridge)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Topology:
     """All of it, at one moment."""
 
     nodes: Mapping[NetnsKey, Node] = field(default_factory=dict)
+    upon: "ref[Topology] | None" = field(default=None, repr=False, compare=False)
+    """That of which it was made by putting ``news`` in the place of others, while that lives."""
+    news: tuple[Node, ...] = field(default=(), repr=False, compare=False)
 
     def node(self, key: NetnsKey | None) -> Node | None:
         """Return a namespace, or None where it is not visible."""
@@ -109,9 +118,10 @@ class Topology:
 
     def besides(self, other: "Topology") -> tuple[Node, ...]:
         """Return the namespaces that do not stand in ``other`` as the very same value at the same place."""
+        if self.upon and self.upon() is other:
+            return self.news
         nodes, others = self.nodes.values(), other.nodes.values()
-        same = len(nodes) == len(others)
-        return tuple(one for one, there in zip(nodes, others, strict=True) if one is not there) if same else (*nodes,)
+        return tuple(compress(nodes, map(is_not, nodes, others)) if len(nodes) == len(others) else nodes)
 
     def link(self, key: LinkKey) -> Link | None:
         """Return a link, or None where it is not visible."""

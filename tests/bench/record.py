@@ -23,7 +23,7 @@ from ovltui.session.player import Player
 from ovltui.session.session import Session
 from tests.bench.cost import await_socket, cpu_of, settle
 from tests.bench.figures import Figures, measure
-from tests.bench.storms import flap_storm, route_storm
+from tests.bench.storms import EVENTS, FLAPS, flap_storm, route_storm
 from tests.capture.made import BASE_NS, recorder
 from tests.session import made
 
@@ -34,12 +34,14 @@ _PACE_S = 0.15
 """Seconds for a piece: a storm at the kernel's full speed."""
 _SEEKS = 9
 _PATIENCE_S = 10
+_FLAPS = 4 * FLAPS
+"""So many that processors are busy for a second, which are counted in hundredths of it."""
 
 
 def watching(figures: Figures) -> None:
     """CPU of a storm of routes and of one of link changes, with a recorder and without."""
-    for name, storm in (("routes", route_storm), ("links", flap_storm)):
-        with storm() as made_up:
+    for name, storm, size in (("routes", route_storm, EVENTS), ("links", flap_storm, _FLAPS)):
+        with storm(size) as made_up:
             made_up.nsids()
             for recorded in (False, True):
                 seconds = _watch(made_up.run, recorded=recorded)
@@ -52,16 +54,25 @@ def _watch(storm: Callable[[], None], *, recorded: bool) -> float:
     with tempfile.TemporaryDirectory() as directory, ExitStack() as stack:
         stack.callback(session.close)
         session.start()
-        settle(lambda: cpu_of(os.getpid()))
+        _await_tables(session)
         if recorded:
             one = recorder(session, Path(directory, "a.pcapng"))
             one.start()
             stack.callback(one.close)
-            time.sleep(1)
+        settle(lambda: cpu_of(os.getpid()))
         before = cpu_of(os.getpid())
         storm()
         settle(lambda: cpu_of(os.getpid()))
         return cpu_of(os.getpid()) - before
+
+
+def _await_tables(session: LiveSession) -> None:
+    """Wait until all tables were read: before that, the events of a storm are taken into none."""
+    deadline = time.monotonic() + _PATIENCE_S
+    while time.monotonic() < deadline and not session.netnses:
+        time.sleep(0.01)
+    while time.monotonic() < deadline and not all(session.tables_of(one).complete for one in session.netnses):
+        time.sleep(0.05)
 
 
 def commands(figures: Figures) -> None:

@@ -34,6 +34,22 @@ def test_a_value_is_read_back_as_it_was(value: Any) -> None:
     assert decoded(type(value), json.loads(json.dumps(encoded(value)))) == value
 
 
+def test_enums_and_mappings_are_written_by_what_json_has_itself() -> None:
+    known = {NetnsKey("vm", 7): (Kind.CONTAINER, NoteKind.MARK, True, None, 1.5, "text", frozenset((2,)))}
+    found = encoded(known)
+    assert found == [[{"host": "vm", "id": 7}, ["container", NoteKind.MARK.value, True, None, 1.5, "text", [2]]]]
+    assert [type(one) for one in found[0][1]] == [str, int, bool, type(None), float, str, list]
+
+
+def test_a_field_that_has_its_default_is_left_out() -> None:
+    assert encoded(Identity("web", Kind.CONTAINER, "because")) == {
+        "name": "web",
+        "kind": "container",
+        "why": "because",
+    }
+    assert encoded(Identity("web", Kind.CONTAINER, "because", vni=0))["vni"] == 0
+
+
 def test_what_is_known_of_namespaces_over_time_is_read_back() -> None:
     session = new_session()
     feed(session, 3, 500)

@@ -41,8 +41,8 @@ PLACES = {
     "vxlan-down": ("mynet01", "vxlan0"),
     "wrong-vtep": ("mynet01", "vxlan0"),
 }
-CARRIER_S = 3.0
-"""The kernel tells that a link has its carrier back up to a second after it has."""
+CARRIER_S = 30.0
+"""The kernel tells that a link has its carrier back a second after it has, and later where it is busy."""
 
 
 @pytest.fixture(scope="module")

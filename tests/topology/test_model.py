@@ -121,6 +121,9 @@ def test_some_places_built_again_are_the_same_as_all_and_stand_where_they_stood(
     assert after.besides(before) == (after.nodes[key(2)],)
     assert before.besides(after) == (before.nodes[key(2)],)
     assert after.besides(after) == ()
+    later = rebuilt(after, [replace(places[0]), replace(places[2])])
+    assert later.besides(after) == (later.nodes[key(1)], later.nodes[key(3)])
+    assert set(map(id, later.besides(before))) == {id(node) for node in later.nodes.values()}
 
 
 def test_beside_a_topology_of_other_namespaces_each_one_that_is_new_is_told() -> None:
