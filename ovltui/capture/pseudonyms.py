@@ -2,18 +2,22 @@
 
 Pure but for the key, which is random and nowhere written. Addresses keep their prefixes in common: two that share
 their first n bits share as many afterwards. What says nothing of anybody stays: loopback, link-local prefixes,
-well-known groups, the all-ones MAC.
+well-known groups, the all-ones MAC; and nothing else becomes one of these.
 """
 
 import hashlib
 import os
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-_KEPT = tuple(
-    map(ip_network, ("0.0.0.0/32", "127.0.0.0/8", "255.255.255.255/32", "224.0.0.0/24", "::/127", "ff02::/120"))
+_HEADS = tuple(
+    (ip_network(text), bits)
+    for text, bits in (
+        *(("0.0.0.0/32", 32), ("127.0.0.0/8", 32), ("255.255.255.255/32", 32), ("224.0.0.0/24", 32)),
+        ("169.254.0.0/16", 16),
+        *(("224.0.0.0/4", 4), ("::/127", 128), ("ff02::/120", 128), ("fe80::/10", 64), ("ff00::/8", 16)),
+    )
 )
-_HEADS = tuple((ip_network(text), bits) for text, bits in (("fe80::/10", 64), ("ff00::/8", 16), ("224.0.0.0/4", 4)))
 """Networks whose first bits stay."""
 _MAC_LENGTH = 6
 _MAC_KEPT = (bytes(6), b"\xff" * 6)
@@ -58,20 +62,16 @@ class Pseudonyms:
         if len(raw) not in (4, 16):
             return bytes(len(raw))
         address = ip_address(raw)
-        if any(address in network for network in _KEPT):
-            return raw
-        start = next((bits for network, bits in _HEADS if address in network), 0)
-        return self._mapped(address, start).packed
-
-    def _mapped(self, address: IPv4Address | IPv6Address, start: int) -> IPv4Address | IPv6Address:
-        number, width = int(address), address.max_prefixlen
-        found = number >> (width - start)
-        for place in range(start, width):
-            prefix = number >> (width - place)
-            found = found << 1 | ((number >> (width - place - 1) & 1) ^ self._bit(width, place, prefix))
-        return type(address)(found)
+        number, width, found = int(address), address.max_prefixlen, 0
+        for place in range(width):
+            bit = number >> (width - place - 1) & 1
+            found = found << 1 | (bit ^ self._bit(width, place, number >> (width - place)))
+        return type(address)(found).packed
 
     def _flips(self, width: int, place: int, prefix: int) -> int:
+        """Return whether the bit behind the first ``place`` bits becomes the other one: that rests on these alone."""
+        if any(_stays(network, bits, width, place, prefix) for network, bits in _HEADS):
+            return 0
         return self._hash(b"ip", f"{width} {place} {prefix}".encode())[0] & 1
 
     def _lladdr(self, raw: bytes) -> bytes:
@@ -87,3 +87,11 @@ class Pseudonyms:
 
     def _hash(self, use: bytes, data: bytes) -> bytes:
         return hashlib.blake2b(data, key=self._key, person=use).digest()
+
+
+def _stays(network: IPv4Network | IPv6Network, bits: int, width: int, place: int, prefix: int) -> bool:
+    """Return whether a bit leads into a network, else an address outside could become one of it, or is of its head."""
+    if network.max_prefixlen != width or place >= bits:
+        return False
+    shared = min(place, network.prefixlen)
+    return int(network.network_address) >> (width - shared) == prefix >> (place - shared)

@@ -49,10 +49,10 @@ class DatedNames(Names, Protocol):
 class _Verdict:
     """Whether a line passes, and as long as which answers hold."""
 
-    __slots__ = ("era", "passes", "questions", "steady")
+    __slots__ = ("era", "questions", "steady", "told")
 
     def __init__(self, questions: tuple[_Question, ...], *, passes: bool, steady: bool, era: object) -> None:
-        self.passes = passes
+        self.told = passes, REMEMBERED
         self.questions = questions
         self.steady = steady
         """Whether the answers stay what they are within an era."""
@@ -72,15 +72,18 @@ _NO_AGES: tuple[int, _Verdicts] = (_NEIGH_ATTRIBUTES, {})
 class _Asked:
     """Names that note each question about a message, with its answer."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, nsid: int) -> None:
         self._names = names
+        self._nsid = nsid
         self.questions: list[_Question] = []
         self.steady = True
 
     def netns(self, nsid: int, seq: int) -> str:
+        self.steady &= nsid == self._nsid  # an era is that of the namespace of the message alone
         return self._noted(self._names.netns, seq, nsid)
 
     def link(self, nsid: int, ifindex: int, seq: int) -> str:
+        self.steady &= nsid == self._nsid
         return self._noted(self._names.link, seq, nsid, ifindex)
 
     def docker_netns(self, fields: Mapping[str, Any]) -> str | None:
@@ -135,12 +138,12 @@ class Matching:
         era = self._eras[nsid] if nsid in self._eras else self._era(nsid)
         known = by_nsid.get(nsid)
         if known is not None:
-            if known.steady and era is not None and (known.era is era or known.era == era):
-                return known.passes, REMEMBERED
-            if known.holds(seq):
+            if known.steady and known.era is era and era is not None:
+                return known.told
+            if (known.steady and era is not None and known.era == era) or known.holds(seq):
                 known.era = era
-                return known.passes, REMEMBERED
-        asked = _Asked(self._names)
+                return known.told
+        asked = _Asked(self._names, nsid)
         said = line(Record(seq, 0, nsid, Kind.MESSAGE, raw), asked)
         passes = self._wanted.matches(said)
         by_nsid[nsid] = _Verdict(tuple(asked.questions), passes=passes, steady=asked.steady, era=era)

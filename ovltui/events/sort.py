@@ -5,11 +5,13 @@ Incomplete: a message is sorted by its type even where its body is broken, which
 follows from the verb but for links, routes and settings, whose lines tell more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 
-from ovltui.events.record import MESSAGES, Kind
+from ovltui.events.decode import decode
+from ovltui.events.record import MESSAGES, OWN_NSID, Kind, Record
 from ovltui.events.vocabulary import Action, Object, Pane, object_of, pane_of
-from ovltui.kernel.wire import NLM_F_REQUEST, Rtm, attributes
+from ovltui.kernel.wire import Rtm
 
 REPEAT = 0x80
 """The bit of records that only repeat another one: they lead no row."""
@@ -21,9 +23,9 @@ _OBJECT_BITS, _VERB_SHIFT = 0x1F, 5
 _NEW, _DEL, _GET, _SET = range(4)
 """Verbs: the two low bits of a message type."""
 _GETNEIGH = int(Rtm.GETNEIGH)
+_RTM_TYPE = itemgetter(slice(4, 6))
 _SHORTEST = 17
 """Bytes of a message that has a family."""
-_NDA_DST, _NEIGH_ATTRIBUTES = 1, 28
 _NOT_ONLY_NEW = frozenset((Object.LINK, Object.ROUTE, Object.MROUTE, Object.NETCONF, Object.STATS))
 _NOT_ONLY_DEL = frozenset((Object.LINK,))
 _UNTOLD = frozenset((Object.UNKNOWN, Object.DOCKER))
@@ -40,7 +42,6 @@ def _by_family(rtm_type: int) -> bytes:
 _UNKNOWN = tuple(_sort(Object.UNKNOWN, verb) for verb in range(4))
 _BY_TYPE = {int(rtm_type): _by_family(rtm_type) for rtm_type in Rtm}
 _BY_KIND = {Kind.GAP: _sort(Object.GAP, _SET), Kind.DOCKER: _sort(Object.DOCKER, _SET)}
-_MISS_FDB = _sort(Object.FDB, _GET)
 PLACES: Mapping[bytes, tuple[Pane, bytes]] = {
     rtm_type.to_bytes(2, "little"): (pane_of(rtm_type), b"" if rtm_type == _GETNEIGH else _BY_TYPE.get(rtm_type, b""))
     for rtm_type in range(256)
@@ -58,13 +59,19 @@ def sort_of(kind: Kind, raw: bytes) -> int:
     families = _BY_TYPE.get(rtm_type)
     if families is None:
         return _UNKNOWN[rtm_type & 3]
-    if rtm_type == _GETNEIGH and not (raw[6] & NLM_F_REQUEST) and _has_no_dst(raw):
-        return _MISS_FDB
+    if rtm_type == _GETNEIGH:
+        event = decode(Record(0, 0, OWN_NSID, kind, raw))  # a broken one is no lookup
+        return _sort(event.object, _SET if event.object is Object.UNKNOWN else _GET)
     return families[raw[16]]
 
 
-def _has_no_dst(raw: bytes) -> bool:
-    return all(kind != _NDA_DST for kind, _ in attributes(raw, _NEIGH_ATTRIBUTES))
+def common_place(nsids: Sequence[int], raws: Sequence[bytes]) -> tuple[Pane, bytes] | None:
+    """Return what ``PLACES`` says of all messages alike; None where they differ in type or nsid, or say too little."""
+    if len(set(nsids)) != 1 or min(map(len, raws)) < _SHORTEST:
+        return None
+    rtm_types = set(map(_RTM_TYPE, raws))
+    place = PLACES.get(rtm_types.pop()) if len(rtm_types) == 1 else None
+    return place if place and place[1] else None
 
 
 def object_in(sort: int) -> Object:

@@ -8,6 +8,7 @@ the older ``ip_tables`` tell nothing.
 import errno
 import select
 import socket
+import threading
 
 from ovltui.kernel import wire
 from ovltui.kernel.asking import is_there
@@ -22,6 +23,8 @@ class RuleWatch:
     def __init__(self) -> None:
         self._inner, self._outer = socket.socketpair()
         self._heard = _listen()
+        self._lock = threading.Lock()
+        self._closed = False
 
     def wait(self, seconds: float) -> bool:
         """Sleep for so long, or until nftables change or ``now`` is called; return whether that was so."""
@@ -32,17 +35,22 @@ class RuleWatch:
         return bool(ready)
 
     def now(self) -> None:
-        """End the sleep; any thread may call it."""
-        try:
-            self._outer.send(b"x", socket.MSG_DONTWAIT)
-        except BlockingIOError:  # it is awake for long
-            return
+        """End the sleep; any thread may call it, after ``close`` in vain."""
+        with self._lock:
+            if self._closed:
+                return
+            try:
+                self._outer.send(b"x", socket.MSG_DONTWAIT)
+            except BlockingIOError:  # it is awake for long
+                return
 
     def close(self) -> None:
         """Close the sockets, when nobody waits any more."""
-        for one in (self._inner, self._outer, self._heard):
-            if one:
-                one.close()
+        with self._lock:
+            self._closed = True
+            for one in (self._inner, self._outer, self._heard):
+                if one:
+                    one.close()
 
 
 def _listen() -> socket.socket | None:

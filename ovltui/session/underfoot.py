@@ -123,7 +123,7 @@ class UnderfootKeeper:
         self._watch.close()
 
     def doubt(self) -> None:
-        """Read again soon; any thread may call it before ``close``."""
+        """Read again soon; any thread may call it."""
         self._watch.now()
 
     def known(self) -> Mapping[NetnsKey, Underfoot]:

@@ -77,6 +77,7 @@ class GroupScheduling(LoadScopeScheduling):
         group = self._next(node)
         if group is not None:
             self.workqueue.move_to_end(group, last=False)
-            super()._reschedule(node)
+            with suppress(OSError):  # it has died: that is told next, and what it was given goes back to the others
+                super()._reschedule(node)
         elif not node.shutting_down:
             node.shutdown()

@@ -106,12 +106,19 @@ class Terminal:
 
     @property
     def alive(self) -> bool:
-        """Whether the command still runs."""
-        return self._ask("#{pane_dead}") != "1"
+        """Whether the command still runs, or tmux does not know yet how it ended.
+
+        tmux 3.3 is deaf to SIGCHLD for the moment in which it has utempter take the pane out of utmp, which is when
+        the output has ended, and so often when the command ends: it waits for children once more where it is told to.
+        """
+        dead, how, server = self._ask("#{pane_dead} #{pane_dead_status}#{pane_dead_signal} #{pid}").split(" ")
+        if dead == "1" and not how:
+            os.kill(int(server), signal.SIGCHLD)
+        return not (dead == "1" and how)
 
     @property
     def status(self) -> int | None:
-        """Exit status of the command; None while it runs, and when a signal ended it."""
+        """Exit status of the command; None while it is ``alive``, and when a signal ended it."""
         said = self._ask("#{pane_dead_status}")
         return int(said) if said else None
 
@@ -142,7 +149,7 @@ class Terminal:
         """Make the terminal another size; the command gets SIGWINCH."""
         self._tmux("resize-window", "-x", str(width), "-y", str(height))
 
-    def wait(self, what: str | Callable[[str], object], timeout: float = 10) -> str:
+    def wait(self, what: str | Callable[[str], object], timeout: float = 40) -> str:
         """Wait until the screen contains ``what``, or ``what`` is true of it, and return the screen.
 
         Raises:
@@ -186,4 +193,4 @@ def _end(pidfd: int) -> None:
     if select.select([pidfd], [], [], _PATIENCE)[0]:
         return
     signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-    select.select([pidfd], [], [], _PATIENCE)
+    select.select([pidfd], [], [])

@@ -10,6 +10,7 @@ import time
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 MYNET = "okfzomfbkzgr41l0xjscn7e11"
 WEB = "c8feedfb8e89" + "0" * 52
@@ -56,7 +57,9 @@ class FakeEngine:
         """Beginnings of paths that are never answered."""
         self.raw: dict[str, bytes] = {}
         """Bodies to answer with instead, by the beginning of the path."""
-        self.events: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._streams: list[queue.SimpleQueue[bytes | None]] = []
+        self._remembered: list[tuple[int, bytes]] = []
+        self._telling = threading.Lock()
         self.asked: list[str] = []
         self.over = threading.Event()
         self._server = self._listen()
@@ -123,27 +126,60 @@ class FakeEngine:
         return 200, next(value for start, value in tables.items() if path.startswith(start))
 
     def _stream(self, request: BaseHTTPRequestHandler) -> None:
+        stream = self._begun(parse_qs(urlsplit(request.path).query)["since"][0])
         request.send_response(200)
         request.send_header("Transfer-Encoding", "chunked")
         request.end_headers()
-        while (event := self.events.get()) is not None:
+        while (event := stream.get()) is not None:
             request.wfile.write(b"%x\r\n%b\r\n" % (len(event), event))
             request.wfile.flush()
         request.close_connection = True
         request.connection.shutdown(socket.SHUT_RDWR)
 
+    def _begun(self, since: str) -> "queue.SimpleQueue[bytes | None]":
+        """Return what a new stream tells: what is remembered from ``since`` on, and all that follows."""
+        seconds, _, rest = since.partition(".")
+        since_ns = int(seconds) * 10**9 + int(rest)
+        stream: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        with self._telling:
+            for _, event in filter(lambda one: one[0] >= since_ns, self._remembered):
+                stream.put(event)
+            if self.over.is_set():
+                stream.put(None)
+            self._streams.append(stream)
+        return stream
+
     def happen(self, kind: str, action: str, subject: str, time_ns: int | None = None, **attributes: str) -> None:
-        self.events.put(json.dumps(happened(kind, action, subject, time_ns, **attributes)).encode() + b"\n")
+        """Tell every stream of an event, also those that begin later and ask for its time."""
+        event = happened(kind, action, subject, time_ns, **attributes)
+        line = json.dumps(event).encode() + b"\n"
+        with self._telling:
+            self._remembered.append((event["timeNano"], line))
+            for stream in self._streams:
+                stream.put(line)
+
+    def say(self, words: bytes) -> None:
+        """Send every open stream something that is no event."""
+        with self._telling:
+            for stream in self._streams:
+                stream.put(words)
+
+    def hang_up(self) -> None:
+        """End every open stream."""
+        with self._telling:
+            for stream in self._streams:
+                stream.put(None)
+            self._streams.clear()
 
     def die(self) -> None:
         self._server.shutdown()
         self._server.server_close()
         self.path.unlink()
         self.over.set()
-        self.events.put(None)
+        self.hang_up()
 
     def live_again(self) -> None:
-        self.events, self.over = queue.SimpleQueue(), threading.Event()
+        self.over = threading.Event()
         self._server = self._listen()
 
     def close(self) -> None:

@@ -132,7 +132,7 @@ def test_a_stream_that_begins_anew_tells_what_was_missed_and_repeats_nothing(
     told = follow(fake.url, began)
     fake.happen("container", "kill", WEB, began + 5, name="web", signal="1")
     assert told.next().action == "kill"
-    fake.events.put(None)
+    fake.hang_up()
     deadline = time.monotonic() + 8
     while len(since(fake)) < 2:
         assert time.monotonic() < deadline
@@ -155,10 +155,8 @@ def test_an_engine_under_two_addresses_tells_once(fake: FakeEngine, tmp_path: Pa
             assert time.monotonic() < deadline
             time.sleep(0.01)
         at = time.time_ns()
-        for _ in range(2):  # one for each stream
-            fake.happen("container", "kill", WEB, at, name="web")
-        for _ in range(2):
-            fake.happen("container", "die", WEB, at + 1, name="web")
+        fake.happen("container", "kill", WEB, at, name="web")  # on each stream
+        fake.happen("container", "die", WEB, at + 1, name="web")
         assert {told.get(timeout=8).action, told.get(timeout=8).action} == {"kill", "die"}
         time.sleep(0.2)  # for events that came too many
         assert told.empty()
