@@ -1,8 +1,9 @@
-"""Takes the screenshots of the README: ``python tests/shots.py [NAME ...]``, as root.
+"""Takes all screenshots of the README, or those named: ``sh tests/bed/apart.sh python tests/shots.py [NAME ...]``.
 
 Two Docker Engines are brought up, the installed ``ovltui`` runs in tmux, each scene drives it by keys, and
-what the terminal then shows goes to ``screenshots/NAME.svg`` and ``.png``. Needs what ``needs_docker`` and
-``needs_tmux`` stand for, and ``rsvg-convert``.
+what the terminal then shows goes to ``screenshots/NAME.svg`` and ``.png``. All of them take about two minutes. Apart,
+no other namespace of the machine is in the picture. Needs root, what ``needs_docker`` and ``needs_tmux`` stand for, and
+``rsvg-convert``.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -161,6 +163,25 @@ def traced(terminal: Terminal, engines: TwoEngines) -> None:
     terminal.keys("Escape")
 
 
+def replayed(terminal: Terminal, engines: TwoEngines) -> None:
+    """Record how a container starts, and play it again up to there."""
+    terminal.keys("R")
+    terminal.wait("record into")
+    terminal.keys("Enter")
+    terminal.wait("REC 0")
+    events(terminal, engines)
+    terminal.keys("R")
+    terminal.wait(lambda screen: "REC 0" not in screen)
+    terminal.keys("6")
+    terminal.wait("closed")
+    terminal.keys("Enter")
+    terminal.wait("q leaves")
+    terminal.wait(lambda screen: "q leaves" not in screen, timeout=30)
+    terminal.keys("Space")
+    terminal.wait("start docker3n", timeout=30)
+    terminal.keys("Space")
+
+
 SCENES = (
     Scene("events", LARGE, events),
     Scene("events-80x24", SMALL, events),
@@ -175,6 +196,7 @@ SCENES = (
     Scene("path", LARGE, walked),
     Scene("topology-path", LARGE, traced),
     Scene("help", LARGE, helped),
+    Scene("replay", LARGE, replayed),
     Scene("checks", LARGE, checked),
 )
 """Every picture; what it breaks stays broken, so the last one is that of a fault."""
@@ -182,7 +204,7 @@ SCENES = (
 
 def take(scene: Scene, argv: list[str], engines: TwoEngines, directory: Path) -> None:
     """Play a scene in a terminal of its own and write its picture."""
-    with Terminal(*scene.size, argv) as terminal:
+    with TemporaryDirectory() as state, Terminal(*scene.size, argv, {"XDG_STATE_HOME": state}) as terminal:
         terminal.wait(lambda screen: screen.strip())
         time.sleep(_SETTLE)
         scene.play(terminal, engines)
