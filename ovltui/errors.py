@@ -18,6 +18,8 @@ class ExitStatus(IntEnum):
     NO_NETNS = 4
     NO_DOCKER = 5
     """A Docker Engine that was asked for by name does not answer."""
+    UNREACHABLE = 6
+    """Another machine that was asked for cannot be reached, or nothing can be recorded there."""
     INTERRUPTED = 130
 
 
@@ -64,3 +66,10 @@ class DockerError(OvltuiError):
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence, ExitStatus.NO_DOCKER)
+
+
+class RemoteError(OvltuiError):
+    """Another machine cannot be reached, or nothing can be recorded there."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence, ExitStatus.UNREACHABLE)

@@ -15,6 +15,8 @@ import pytest
 from ovltui.netns.discover import Discoverer
 from ovltui.netns.evidence import ways_in
 from tests.bed.engines import TwoEngines
+from tests.bed.ip_monitor import await_listening as await_in_groups
+from tests.cli.command import await_listening
 
 pytestmark = [pytest.mark.needs_root]
 OVLTUI = str(Path(sys.executable).parent / "ovltui")
@@ -29,11 +31,12 @@ def rows_of(engines: TwoEngines) -> list[dict[str, Any]]:
     return [row for row in rows if row["engine"] in names or row["name"] in names]
 
 
-def start(stack: ExitStack, words: list[str], output: Path) -> None:
-    """Run a command until ``stack`` ends; what it prints goes to a file."""
+def start(stack: ExitStack, words: list[str], output: Path) -> int:
+    """Run a command until ``stack`` ends and return its process id; what it prints goes to a file."""
     process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=stack.enter_context(output.open("w")))
     stack.callback(process.wait)
     stack.callback(process.terminate)
+    return process.pid
 
 
 def test_no_event_of_ip_monitor_is_missing_and_each_has_the_right_name(two_engines: TwoEngines, tmp_path: Path) -> None:
@@ -42,12 +45,11 @@ def test_no_event_of_ip_monitor_is_missing_and_each_has_the_right_name(two_engin
     doors = {netns.key.id: door for netns in Discoverer().sweep().netnses for door in islice(ways_in(netns), 1)}
     urls = [word for each in two_engines.nodes for word in ("--docker", each.url)]
     with ExitStack() as stack:
-        start(stack, [OVLTUI, *urls, "watch", "--json"], tmp_path / "ovltui")
-        time.sleep(1.5)  # it hears everything before the others begin
+        await_listening(start(stack, [OVLTUI, *urls, "watch", "--json"], tmp_path / "ovltui"))
+        time.sleep(1.5)  # by then it knows the engines
         for row in rows:
             inside = ["nsenter", f"--net={doors[row['id']]}", "ip", "-o", "monitor"]
-            start(stack, inside, tmp_path / str(row["id"]))
-        time.sleep(1)
+            await_in_groups(start(stack, inside, tmp_path / str(row["id"])))
         container = two_engines.run(0, "beside")
         node.docker("exec", "beside", "ping", "-c", "1", "docker2n")
         node.docker("rm", "-f", "beside")

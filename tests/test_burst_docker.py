@@ -28,7 +28,7 @@ def listening(engines: TwoEngines) -> Iterator[LiveSession]:
     try:
         session.start()
         session.start_engines()
-        session.wait_for_engines(5)
+        session.wait_for_engines(30)
         time.sleep(_QUIET_S)
         yield session
     finally:

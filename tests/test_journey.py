@@ -29,11 +29,11 @@ def after_run_and_rm(two_engines: TwoEngines, name: str) -> Iterator[LiveSession
     try:
         session.start()
         session.start_engines()
-        session.wait_for_engines(5)
+        session.wait_for_engines(30)
         two_engines.run(0, name)
         time.sleep(0.5)
         node.docker("rm", "-f", name)
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while not any(f"ends, it was {name}" in said for said in lines(session)):
             assert time.monotonic() < deadline, "\n".join(lines(session))
             time.sleep(0.1)

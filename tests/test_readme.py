@@ -26,12 +26,17 @@ from ovltui.tui.widgets.netns_table import NetnsTable
 from ovltui.tui.widgets.shell_pane import LEAVE
 from tests.bed.engines import TwoEngines
 from tests.bed.terminal import Terminal
+from tests.cli.command import await_listening
+from tests.kernel.hearing import await_true
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
 COMMANDS = re.findall(r"^\$ (ovltui .*?)(?:\s+#.*)?$", README, re.MULTILINE)
 OF_A_LAB = [command for command in COMMANDS if command.startswith("ovltui lab ")]
 OF_A_RECORDING = [command for command in COMMANDS if "night.pcapng" in command]
+OF_SEVERAL_HOSTS = [command for command in COMMANDS if "--host" in command or "nats://" in command]
+"""Run in ``test_two_hosts`` and ``test_two_hosts_nats``, which have several."""
+ELSEWHERE = (*OF_A_LAB, *OF_A_RECORDING, *OF_SEVERAL_HOSTS)
 SILENT = ("ovltui exec docker1n", "ovltui check")
 """Those that print nothing where all is well."""
 OWNERS = (
@@ -66,13 +71,13 @@ def test_the_first_command_shows_the_screens_from_a_fresh_checkout(tmp_path: Pat
     # Beside the other tests it looks at no process of theirs.
     own = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "slave"]
     with Terminal(120, 36, [*own, "sh", "-c", command]) as terminal:
-        terminal.wait("LIVE", timeout=180)
+        terminal.wait("LIVE", timeout=400)
         terminal.keys("q")
         terminal.wait("it ended with 0")
 
 
 @pytest.mark.needs_root
-@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in (*OF_A_LAB, *OF_A_RECORDING)])
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in ELSEWHERE])
 def test_a_command_of_the_readme_does_what_it_says(command: str, two_engines: TwoEngines) -> None:
     first, second = two_engines.nodes
     # Two engines on one machine know the same network: its name alone would be ambiguous.
@@ -92,12 +97,13 @@ def test_a_command_of_the_readme_does_what_it_says(command: str, two_engines: Tw
     with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, env=environ) as process:
         try:
             if "watch" in words:
-                time.sleep(1.5)
+                await_listening(process.pid)
+                time.sleep(1.5)  # by then it knows the engines
                 first.docker("exec", "docker1n", "ping", "-c", "1", "-W", "1", "10.13.17.99", check=False)
             if endless:
                 time.sleep(1)
                 process.send_signal(signal.SIGINT)
-            output, _ = process.communicate(timeout=30)
+            output, _ = process.communicate(timeout=90)
         finally:
             process.kill()
     assert process.returncode == (130 if endless else 0)
@@ -122,7 +128,7 @@ def test_the_commands_of_a_recording_do_what_they_say(tmp_path: Path) -> None:
     record, play, *others = ([str(BIN / "ovltui"), *shlex.split(command)[1:]] for command in OF_A_RECORDING)
     assert (record[1], play[1]) == ("record", "replay")
     with subprocess.Popen([*record, "--no-docker"], stdin=subprocess.DEVNULL, cwd=tmp_path) as recorder:
-        time.sleep(2)
+        await_true(lambda: (tmp_path / record[2]).exists() and (tmp_path / record[2]).stat().st_size)
         recorder.send_signal(signal.SIGINT)
     assert recorder.returncode == 0
     for words in others:
@@ -139,7 +145,7 @@ def test_the_commands_of_a_recording_do_what_they_say(tmp_path: Path) -> None:
 def test_the_keys_of_the_readme_are_bound() -> None:
     table = "".join(re.findall(r"^\|.*\|$", README.split("## Keys")[1].split("##")[0], re.MULTILINE))
     named = set(re.findall(r"`([^`]+)`", table)) - {"sudo"}
-    aliases = {"/": "slash", ":": "colon", "?": "question_mark", "esc": "escape", "F1": "f1", "ctrl+]": LEAVE}
+    aliases = {"/": "slash", ":": "colon", "?": "question_mark", "esc": "escape", "F1": "f1", "F2": "f2", "ctrl+]": LEAVE}
     aliases |= {"!": "exclamation_mark", "[": "left_square_bracket", "]": "right_square_bracket"}
     aliases |= {"<": "less_than_sign", ">": "greater_than_sign", "'": "apostrophe"}
     bound = {key for owner in OWNERS for binding in owner.BINDINGS for key in getattr(binding, "key", "").split(",")}

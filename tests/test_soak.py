@@ -18,7 +18,7 @@ from tests.bed.netns import ip, netns
 
 pytestmark = pytest.mark.needs_root
 CYCLES = int(os.environ.get("OVLTUI_SOAK", "6"))
-SETTLE_S = 15.0
+SETTLE_S = 60.0
 
 
 @contextmanager

@@ -37,8 +37,9 @@ from ovltui.events.record import OWN_NSID, Kind, Record
 from ovltui.kernel import wire
 from ovltui.text import clean
 
-Item = Record | Note | Interface
-"""An interface comes before the first record that stands under that name, and again where the name changes."""
+Item = Record | Note | Interface | Start
+"""An interface comes before the first record that stands under that name, and again where the name changes. A start is
+that of a later section: what comes before its first record was lost, and a key frame follows that says all anew."""
 _PACKET = struct.Struct("=IIIII")
 _MICRO, _NANO, _BASE_2 = 10**6, 10**9, 0x80
 _LATEST_NS = (1 << 63) - 1
@@ -75,7 +76,7 @@ class Decoder:
     def __init__(self, name: str) -> None:
         self._name = name
         self.start: Start | None = None
-        """With what it began; None for files of others."""
+        """With what it began, in its first section; None for files of others."""
         self.missing: list[str] = []
         """What could not be read, each a sentence."""
         self._interfaces: list[tuple[Interface, int, bool]] = []
@@ -195,15 +196,16 @@ class Decoder:
         resolution = next((value for kind, value in read_options(body, 8) if kind == Option.IF_TSRESOL and value), b"")
         self._interfaces.append((found, _unit(resolution[0]) if resolution else _MICRO, ours))
 
-    def _note(self, body: bytes) -> Iterator[Record | Note]:
+    def _note(self, body: bytes) -> Iterator[Item]:
         try:
             kind = kind_of(body)
             self._closed = kind == NoteKind.INDEX
             if kind not in set(NoteKind) or kind in (NoteKind.COLUMNS, NoteKind.INDEX):
                 return
             note = unpack(body)
-            if kind == NoteKind.START:
-                self._take_start(note)
+            if kind == NoteKind.START and (later := self._take_start(note)):
+                yield later
+                return
             if kind != NoteKind.RECORD:
                 yield note
                 return
@@ -214,13 +216,16 @@ class Decoder:
         except (ValueError, TypeError, KeyError) as error:
             self.missing.append(f"{self._name}: {error}, what it said is missing")
 
-    def _take_start(self, note: Note) -> None:
+    def _take_start(self, note: Note) -> Start | None:
+        """Take in with what a section begins; return it where that is not the first one."""
         if isinstance(note.value, dict) and isinstance(number := note.value.get("format"), int) and number > FORMAT:
             raise RecordingError(
                 f"{self._name} was written by a newer ovltui (format {number}): update ovltui to read it."
             )
-        self.start = decoded(Start, note.value)
-        self._seq = self.start.first
+        start = decoded(Start, note.value)
+        later, self._seq = self.start is not None, start.first
+        self.start = self.start or start
+        return start if later else None
 
     def _next(self, time_ns: int, nsid: int, kind: Kind, raw: bytes) -> Record:
         record = Record(self._seq, time_ns, nsid, kind, raw)

@@ -36,6 +36,8 @@ class Start:
     kernel: str = ""
     """Its release."""
     redacted: bool = False
+    boot: str = ""
+    """The kernel's id of its boot; empty where it was not told."""
 
 
 FOREIGN = Start(FORMAT, "", "", NetnsKey("", 0), 0)
@@ -67,6 +69,7 @@ class Bound:
     nsid: int
     key: NetnsKey
     seq: int
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,16 @@ class Mark:
     says: str
     seq: int | None = None
     """Which record it is at; None for the moment at which it was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What time it is there, in answer to a line that came in."""
+
+    token: int
+    """What the line said: the time of whoever sent it, in nanoseconds since the epoch."""
+    time_ns: int
+    """When it was read, in nanoseconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)

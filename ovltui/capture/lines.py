@@ -12,7 +12,7 @@ from typing import Any
 from ovltui.capture.index import Interface
 from ovltui.errors import RecordingError
 from ovltui.events.decode_docker import pack_docker
-from ovltui.events.gap import UNKNOWN_COUNT, pack_gap
+from ovltui.events.gap import UNKNOWN_COUNT, Notice, pack_gap
 from ovltui.events.names import Names
 from ovltui.events.record import MESSAGES, OWN_NSID, Kind, Record
 from ovltui.events.tojson import as_json
@@ -105,9 +105,11 @@ def _docker(value: dict[str, Any]) -> bytes:
 
 
 def _gap(value: dict[str, Any]) -> bytes:
-    lost = value["lost"]
+    lost, host = value["lost"], value.get("host")
     return pack_gap(
-        UNKNOWN_COUNT if lost is None else min(int(lost), UNKNOWN_COUNT), int(value["span_ns"] or 0) & (1 << 64) - 1
+        UNKNOWN_COUNT if lost is None else min(int(lost), UNKNOWN_COUNT),
+        int(value["span_ns"] or 0) & (1 << 64) - 1,
+        None if host is None else Notice(clean(str(host)), clean(str(value.get("says", "")))),
     )
 
 

@@ -47,6 +47,8 @@ class NoteKind(IntEnum):
     """Columns of a block of the ring, so that nobody has to read its messages to sort them."""
     INDEX = 14
     """Where everything is; the last block of a file that was closed."""
+    CLOCK = 15
+    """What time it is there, in answer to whoever leads the recording; no file holds it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ovltui.capture.decode import Decoder, harmless, not_closed
 from ovltui.capture.index import Chunk, Index, Interface, Scan, index_at_end, note_at
 from ovltui.capture.inputs import FOREIGN, Start
 from ovltui.capture.notes import Note, NoteKind, kind_of, unpack
-from ovltui.capture.source import Source
+from ovltui.capture.source import Source, Told
 from ovltui.events.block import Block
 from ovltui.events.record import OWN_NSID, Kind, Record
 from ovltui.events.ring import BLOCK, Ring
@@ -33,13 +33,14 @@ class Recording:
 
     Args:
         path: of the file, ``-`` for stdin.
+        told: is told how far it was read.
 
     Raises:
         RecordingError: it is no recording, or one that this version cannot read.
     """
 
-    def __init__(self, path: str) -> None:
-        self._source = Source(path)
+    def __init__(self, path: str, told: Told | None = None) -> None:
+        self._source = Source(path, told)
         self.name = self._source.name
         self.missing: list[str] = []
         """What could not be read, each a sentence."""

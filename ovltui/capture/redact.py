@@ -19,6 +19,7 @@ from ovltui.capture.notes import Note
 from ovltui.capture.pseudonyms import Pseudonyms
 from ovltui.capture.redact_tables import FORMS, HOP, KINDS, SLAVE_KINDS, Act, Nest, Rules
 from ovltui.capture.words import KEPT_FIELDS, SENTENCES, WORDS
+from ovltui.events.gap import UNKNOWN_COUNT, notice_of, pack_gap, unpack_gap
 from ovltui.events.record import MESSAGES, Kind, Record
 from ovltui.kernel.wire import ATTRIBUTE_HEADER, NLA_TYPE_MASK, NLMSG_HEADER, attribute
 
@@ -63,7 +64,7 @@ class Redactor:
         """Return a record that says the same of others."""
         if record.kind in MESSAGES:
             return replace(record, raw=self.message(record.raw))
-        return replace(record, raw=self._docker(record.raw)) if record.kind is Kind.DOCKER else record
+        return replace(record, raw=self._docker(record.raw) if record.kind is Kind.DOCKER else self._gap(record.raw))
 
     def note(self, note: Note) -> Note:
         """Return a note that says the same of others."""
@@ -181,6 +182,15 @@ class Redactor:
             begins = _ACTION.match(action)
             value["action"] = begins[0] if begins else ""
         return json.dumps(self._value("", value)).encode()
+
+    def _gap(self, raw: bytes) -> bytes:
+        told = notice_of(raw)
+        if told is None:
+            return raw
+        lost, span_ns = unpack_gap(raw)
+        host, key, says = self.text(told.host), self.text(told.key), "redacted" if told.says else ""
+        notice = replace(told, host=host, key=key, says=says)
+        return pack_gap(UNKNOWN_COUNT if lost is None else lost, span_ns or 0, notice)
 
     def _value(self, key: str, value: Any) -> Any:
         if isinstance(value, str):

@@ -94,7 +94,7 @@ class Rewriter:
         self._write()
         if isinstance(item, Interface):
             self._names[item.nsid] = item
-        elif item.kind is not NoteKind.START:
+        elif isinstance(item, Note) and item.kind is not NoteKind.START:
             self._writer.note(item)
 
     def finish(self) -> None:

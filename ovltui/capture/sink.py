@@ -12,6 +12,7 @@ import select
 import stat
 import zlib
 from collections.abc import Sequence
+from typing import Protocol
 
 from ovltui.errors import RecordingError
 from ovltui.text import clean
@@ -23,6 +24,25 @@ _GZIP = 31
 
 _AT_ONCE = 512
 """Pieces that are written at once: the kernel takes up to 1,024."""
+
+
+class Into(Protocol):
+    """Where a recording goes; one thread writes."""
+
+    path: str
+    name: str
+    """Clean text."""
+    size: int
+    """Bytes so far."""
+
+    def write(self, data: bytes, /) -> None:
+        """Take whole blocks; they are there after ``flush``."""
+
+    def flush(self) -> None:
+        """Hand on what was taken; errors as of ``Sink``."""
+
+    def close(self) -> None:
+        """Hand on the rest, and end; a second call does nothing."""
 
 
 class Sink:

@@ -10,7 +10,7 @@ import stat
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 from ovltui.capture.kinds import GZIP
@@ -18,6 +18,8 @@ from ovltui.errors import RecordingError
 from ovltui.text import clean
 
 PIPE = "-"
+Told = Callable[[int, int], None]
+"""Takes in how many bytes were read, and of how many; 0 where that is not known."""
 _PIECE = 1 << 20
 _GZIP = 31
 
@@ -27,12 +29,14 @@ class Source:
 
     Args:
         path: of the file, ``-`` for stdin.
+        told: is told how far it was read.
 
     Raises:
         RecordingError: it cannot be read.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, told: Told | None = None) -> None:
+        self._told = told
         self.name = "stdin" if path == PIPE else clean(path)
         self.torn = ""
         """Why its compression ended early, a sentence."""
@@ -59,9 +63,12 @@ class Source:
         yield from self._inflated() if self._head.startswith(GZIP) else self._raw()
 
     def _raw(self) -> Iterator[bytes]:
-        piece = self._head
+        piece, done, size = self._head, 0, os.fstat(self._fd).st_size
         while piece:
             yield piece
+            done += len(piece)
+            if self._told:
+                self._told(done, size)
             try:
                 piece = os.read(self._fd, _PIECE)
             except OSError as error:
@@ -102,6 +109,8 @@ class Source:
     def pread(self, offset: int, length: int) -> bytes:
         """Return bytes of it, fewer at its end."""
         fd = self._unpacked.fileno() if self._unpacked else self._fd
+        if self._told:
+            self._told(offset, self.size)
         return os.pread(fd, length, offset) if offset >= 0 and length > 0 else b""
 
     def close(self) -> None:

@@ -46,10 +46,12 @@ class Writer:
         out: where to.
         start: with what it begins.
         label: names namespaces.
+        indexed: whether what makes a file quick to open is written, and kept until then: not for a stream without end.
     """
 
-    def __init__(self, out: Out, start: Start, label: Label) -> None:
+    def __init__(self, out: Out, start: Start, label: Label, *, indexed: bool = True) -> None:
         self._out = out
+        self._indexed = indexed
         self._label = label
         self._numbers: dict[tuple[int, str, str], int] = {}
         self._index = Index()
@@ -69,7 +71,7 @@ class Writer:
 
     def note(self, note: Note) -> None:
         """Write a note."""
-        if note.kind not in (NoteKind.COLUMNS, NoteKind.RECORD, NoteKind.INDEX):
+        if self._indexed and note.kind not in (NoteKind.COLUMNS, NoteKind.RECORD, NoteKind.INDEX):
             self._index.notes.append(Place(note.kind, note.seq, note.time_ns, self.offset))
         self._time_ns = max(self._time_ns, note.time_ns)
         self._write(pack(note))
@@ -82,11 +84,13 @@ class Writer:
                 self._chunk = self._end, self.offset
             self._records(block, self._end, last)
             self._end = last
-            if last == block.first + block.size:
+            if self._indexed and last == block.first + block.size:
                 self._columns(block)
 
     def finish(self, ring: Ring) -> None:
         """Write what makes the file quick to open; the last records must still be in the ring."""
+        if not self._indexed:
+            return
         for block in ring.blocks(self._chunk[0], self._end):
             if self._chunk[0] < self._end < block.first + block.size:
                 self._columns(block)

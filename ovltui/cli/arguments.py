@@ -15,6 +15,8 @@ from ovltui.errors import UsageError
 from ovltui.session.live import Options
 from ovltui.text import clean
 
+COMMON = "options of every verb"
+"""Heading of the options that hold everywhere."""
 _AGAIN = "again_"
 """Begins the name of a list that a verb's own parser collects: argparse would replace the first one."""
 
@@ -23,7 +25,27 @@ class Parser(argparse.ArgumentParser):
     """A parser without abbreviations, whose errors are a ``UsageError``."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, formatter_class=argparse.RawDescriptionHelpFormatter, **settings)
+        form = argparse.RawDescriptionHelpFormatter
+        super().__init__(allow_abbrev=False, add_help=False, formatter_class=form, **settings)
+        self._positionals.title = "arguments"
+        self.add_argument("-h", "--help", action="help", help="print this help")
+
+    def format_usage(self) -> str:
+        """Return how the words stand, as a line with its end."""
+        self._say_usage()
+        return super().format_usage()
+
+    def format_help(self) -> str:
+        """Return the help."""
+        self._say_usage()
+        return super().format_help()
+
+    def _say_usage(self) -> None:
+        """Leave the single options to the list below: those of every verb alone would fill three lines."""
+        if self.usage is None:
+            formatter = self._get_formatter()
+            formatter.add_usage(None, self._get_positional_actions(), [], prefix="")
+            self.usage = formatter.format_help().strip().replace(self.prog, f"{self.prog} [options]", 1)
 
     def error(self, message: str) -> NoReturn:
         """Raise the sentence, with its remedy."""
@@ -46,7 +68,7 @@ def add_common(parser: argparse.ArgumentParser, *, verb: bool) -> None:
         verb: whether it is the parser of a verb, whose silence must not undo what stood before the verb.
     """
     unset: Any = argparse.SUPPRESS if verb else False
-    group = parser.add_argument_group("options of every verb")
+    group = parser.add_argument_group(COMMON)
     group.add_argument(
         "--docker",
         metavar="URL",
@@ -57,9 +79,23 @@ def add_common(parser: argparse.ArgumentParser, *, verb: bool) -> None:
     )
     group.add_argument("--no-docker", action="store_true", default=unset, help="ask no Docker Engine")
     color: Any = argparse.SUPPRESS if verb else "auto"
-    group.add_argument("--color", choices=COLORS, default=color, help="auto: only on a terminal")
+    group.add_argument(
+        "--color", metavar="WHEN", choices=COLORS, default=color, help=f"{_listed(COLORS)}; auto: only on a terminal"
+    )
     group.add_argument("--ascii", action="store_true", default=unset, help="no characters beyond ASCII")
-    group.add_argument("--passive", action="store_true", default=unset, help="give no nsids: change nothing, hear less")
+    group.add_argument(
+        "--config",
+        metavar="FILE",
+        default=argparse.SUPPRESS if verb else None,
+        help="your choices for the screens, instead of config.toml",
+    )
+    group.add_argument(
+        "--passive", action="store_true", default=unset, help="give no nsids: changes nothing, hears less"
+    )
+
+
+def _listed(words: Sequence[str]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def session_options(arguments: argparse.Namespace) -> Options:

@@ -1,7 +1,7 @@
 """``ovltui check``: what is wrong, by which evidence, and the commands that would mend it; it runs none of them.
 
 Source: one visit to each namespace, and what engines tell of their networks; with ``--watch`` the living
-session, with ``--from`` a recording.
+session, with ``--from`` a recording; or what several machines tell.
 Privileges: CAP_SYS_ADMIN; one look gives no nsids. It prints the rules of packet filters by the installed
 ``iptables-save`` or ``nft`` inside the namespaces by which overlays send. Incomplete: what could not be known is said
 on stderr. Exit status 1 on errors and warnings; notes alone are 0.
@@ -11,11 +11,15 @@ import argparse
 import textwrap
 import time
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ovltui.checks.finding import Finding, Severity
 from ovltui.checks.table import CHECKS, find_all
 from ovltui.cli.arguments import seconds, session_options
 from ovltui.cli.follow import Wake
+from ovltui.cli.hosts import are_meant
+from ovltui.cli.joint import ANSWER_S, joined, told
 from ovltui.cli.netns import PATIENCE_S, looked, resolve
 from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output
@@ -31,6 +35,10 @@ from ovltui.session.live import LiveSession
 from ovltui.session.scene import visited_scene
 from ovltui.session.session import Session
 from ovltui.text import clean
+from ovltui.topology.model import Topology
+
+if TYPE_CHECKING:
+    from ovltui.session.joined import JoinedSession
 
 _WIDTH = 100
 _COLUMNS = (Column("CHECK"), Column("WHAT IT LOOKS FOR"))
@@ -40,11 +48,13 @@ def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
     parser.add_argument("netns", metavar="NETNS", nargs="*", help="only what is wrong in these namespaces")
     parser.add_argument("--json", action="store_true", help="one JSON object a finding")
-    parser.add_argument("--watch", action="store_true", help="go on, and print what begins, opens and is mended")
-    parser.add_argument("--for", metavar="SECONDS", type=seconds, dest="seconds", help="end --watch after so long")
+    parser.add_argument("--watch", action="store_true", help="keep looking; print what begins, holds, is mended")
+    parser.add_argument(
+        "--for", metavar="SECONDS", type=seconds, dest="seconds", help="with --watch: end after so many seconds"
+    )
     add_origin(parser)
     about = parser.add_mutually_exclusive_group()
-    about.add_argument("--explain", metavar="CHECK", help="print the page of a check; changes and looks at nothing")
+    about.add_argument("--explain", metavar="CHECK", help="print what this check compares and what it means")
     about.add_argument("--list", action="store_true", help="list the checks")
 
 
@@ -61,6 +71,8 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         if arguments.watch:
             raise UsageError("--watch needs the living machine, not a recording.")
         return _recall(arguments, out)
+    if are_meant(arguments):
+        return _watch_joined(arguments, out) if arguments.watch else _look_joined(arguments, out)
     return _watch(arguments, out) if arguments.watch else _look(arguments, out)
 
 
@@ -81,19 +93,42 @@ def _look(arguments: argparse.Namespace, out: Output) -> int:
         keys = _keys(session, arguments.netns)
         scene, answers = visited_scene(session)
         findings = [finding for finding in find_all(scene, defect=Defects().finding) if _is_wanted(finding, keys)]
-        verdicts = Verdicts(out, session, json=arguments.json)
-        for finding in findings:
-            verdicts.print(finding, scene.topology)
-        tell_gaps(session.snapshot(), out)
-        for gap in unknowns(session.engines, answers):
-            out.say(gap)
-        for key, under in scene.underfoot.items():
-            for gap in under.gaps:
-                out.say(f"{scene.topology.name(key)}: {gap}")
-        number = len(keys or scene.topology.nodes)
-        if not findings:
-            out.say(f"nothing wrong found: {len(CHECKS)} checks, {number} namespace{'' if number == 1 else 's'}")
-    return _status(findings)
+        under = [f"{scene.topology.name(key)}: {gap}" for key, one in scene.underfoot.items() for gap in one.gaps]
+        seen = _Seen(session, scene.topology, findings, (*unknowns(session.engines, answers), *under))
+        return _print(seen, len(keys or scene.topology.nodes), arguments, out)
+
+
+def _look_joined(arguments: argparse.Namespace, out: Output) -> int:
+    """Print what is wrong on several machines together."""
+    with told(arguments, out) as joint:
+        keys = _keys(joint.session, arguments.netns)
+        findings = [case.finding for case in joint.looked.cases if _is_wanted(case.finding, keys)]
+        seen = _Seen(joint.session, joint.topology, findings, joint.gaps())
+        return _print(seen, len(keys or joint.topology.nodes), arguments, out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What one look found."""
+
+    session: Session
+    topology: Topology
+    findings: list[Finding]
+    gaps: tuple[str, ...]
+    """What could not be looked at, each a sentence."""
+
+
+def _print(seen: _Seen, number: int, arguments: argparse.Namespace, out: Output) -> int:
+    """Print what was found in a number of namespaces; return the exit status."""
+    verdicts = Verdicts(out, seen.session, json=arguments.json)
+    for finding in seen.findings:
+        verdicts.print(finding, seen.topology)
+    tell_gaps(seen.session.snapshot(), out)
+    for gap in seen.gaps:
+        out.say(gap)
+    if not seen.findings:
+        out.say(f"nothing wrong found: {len(CHECKS)} checks, {number} namespace{'' if number == 1 else 's'}")
+    return _status(seen.findings)
 
 
 def _recall(arguments: argparse.Namespace, out: Output) -> int:
@@ -130,23 +165,31 @@ def _watch(arguments: argparse.Namespace, out: Output) -> int:
     with running(LiveSession(session_options(arguments)), wake) as session:
         session.start_engines()
         session.wait_for_engines(PATIENCE_S)
-        keys = _keys(session, arguments.netns)
-        tell_gaps(session.snapshot(), out)
-        session.start_checks()
-        if out.talks_to_a_person:
-            out.say("watching; ctrl+c ends")
-        deadline = time.monotonic() + arguments.seconds if arguments.seconds else None
-        _follow(session, Verdicts(out, session, json=arguments.json), keys, wake, deadline)
+        _follow(session, arguments, wake, out)
         if session.ended:
             raise OvltuiError(f"{session.ended}.")
     return ExitStatus.FINE
 
 
-def _follow(
-    session: LiveSession, verdicts: Verdicts, keys: frozenset[NetnsKey], wake: Wake, deadline: float | None
-) -> None:
+def _watch_joined(arguments: argparse.Namespace, out: Output) -> int:
+    """Print what begins, holds and is mended on several machines."""
+    wake = Wake()
+    with running(joined(arguments), wake) as session:
+        session.wait_for_hosts(ANSWER_S)
+        _follow(session, arguments, wake, out)
+    return ExitStatus.FINE
+
+
+def _follow(session: "LiveSession | JoinedSession", arguments: argparse.Namespace, wake: Wake, out: Output) -> None:
     """Print changes as they come, until the time or the stream is over."""
+    keys = _keys(session, arguments.netns)
+    tell_gaps(session.snapshot(), out)
+    session.start_checks()
     assert session.findings is not None
+    if out.talks_to_a_person:
+        out.say("watching; ctrl+c ends")
+    deadline = time.monotonic() + arguments.seconds if arguments.seconds else None
+    verdicts = Verdicts(out, session, json=arguments.json)
     printed = 0
     while not (session.ended or (deadline and time.monotonic() >= deadline)):
         news = [change for change in session.findings.log() if change.number > printed]

@@ -21,6 +21,13 @@ _FILES = ("URL", "FILE", "OUT")
 """Those of arguments that are files."""
 
 
+_EPILOG = """\
+bash:  source <(ovltui completion bash)
+zsh:   ovltui completion zsh > _ovltui, in a directory of fpath
+fish:  ovltui completion fish | source
+"""
+
+
 class Ask(StrEnum):
     """What is asked when the key is pressed."""
 
@@ -63,7 +70,7 @@ class Script(Template):
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
     parser.add_argument("shell", choices=SHELLS, help="whose script to print")
-    parser.epilog = "bash: source <(ovltui completion bash)   fish: ovltui completion fish | source"
+    parser.epilog = _EPILOG
 
 
 def run(arguments: argparse.Namespace, out: Output) -> int:

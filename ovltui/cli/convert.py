@@ -14,20 +14,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from ovltui.capture.decode import Decoder
-from ovltui.capture.inputs import FOREIGN
+from ovltui.capture.inputs import FOREIGN, Start
 from ovltui.capture.lines import with_raw
 from ovltui.capture.redact import Redactor
 from ovltui.capture.rewrite import Rewriter
 from ovltui.capture.rtmon import entry
 from ovltui.capture.sink import Sink
-from ovltui.capture.source import Source
+from ovltui.capture.source import Source, Told
 from ovltui.cli.netns import resolve
 from ovltui.cli.output import Output
+from ovltui.cli.progress import progress
 from ovltui.cli.versions import version_of
 from ovltui.errors import ExitStatus, UsageError
 from ovltui.events.record import Kind
 from ovltui.kernel.wire import Table
 from ovltui.session.player import Player
+from ovltui.text import clean
 
 _BATCH = 4096
 """Records that are taken in before those before them are written: their names are known by then."""
@@ -52,6 +54,15 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         raise UsageError("--netns goes with .rtmon only.")
     if _is_same(arguments.file, arguments.new):
         raise UsageError("the new file must be another one.")
+    try:
+        _convert(arguments, ending, out)
+    except KeyboardInterrupt:  # half of a recording would pass for a whole one
+        Path(arguments.new).unlink(missing_ok=True)
+        raise
+    return ExitStatus.FINE
+
+
+def _convert(arguments: argparse.Namespace, ending: str, out: Output) -> None:
     if ending in _PLAYED and arguments.redact:
         with tempfile.TemporaryDirectory(prefix="ovltui-") as directory:
             between = f"{directory}/redacted.pcapng"
@@ -62,7 +73,6 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     else:
         sink = Sink(arguments.new, force=arguments.force, gzip=ending.endswith(".gz"))
         rewrite(arguments.file, sink, Redactor() if arguments.redact else None, out)
-    return ExitStatus.FINE
 
 
 def _is_same(old: str, new: str) -> bool:
@@ -71,11 +81,18 @@ def _is_same(old: str, new: str) -> bool:
 
 def rewrite(path: str, sink: Sink, redactor: Redactor | None, out: Output) -> None:
     """Write a recording as pcapng."""
-    source = Source(path)
+    with progress(out, f"reading {clean(path)}") as told:
+        _rewrite(Source(path, told), sink, redactor, out)
+
+
+def _rewrite(source: Source, sink: Sink, redactor: Redactor | None, out: Output) -> None:
     try:
         decoder = Decoder(source.name)
         rewriter = None
         for item in decoder.items(source.pieces()):
+            if isinstance(item, Start):
+                out.say(f"{source.name}: records are missing before record {item.first}, what follows is left out.")
+                break
             if rewriter is None:
                 start = decoder.start or replace(FOREIGN, version=version_of("ovltui") or "0")
                 rewriter = Rewriter(sink, start, redactor)
@@ -91,10 +108,12 @@ def rewrite(path: str, sink: Sink, redactor: Redactor | None, out: Output) -> No
 
 
 def _play(path: str, arguments: argparse.Namespace, ending: str, out: Output) -> None:
-    player = Player(path)
+    with progress(out, f"reading {clean(path)}") as told:
+        player = Player(path, told)
     try:
         sink = Sink(arguments.new, force=arguments.force)
-        _PLAYED[ending](player, sink, arguments.netns)
+        with progress(out, f"writing {clean(arguments.new)}") as told:
+            _PLAYED[ending](player, sink, arguments.netns, told)
         sink.close()
         for sentence in player.missing:
             out.say(f"{sentence}.")
@@ -102,7 +121,7 @@ def _play(path: str, arguments: argparse.Namespace, ending: str, out: Output) ->
         player.close()
 
 
-def _to_lines(player: Player, sink: Sink, _netns: str | None) -> None:
+def _to_lines(player: Player, sink: Sink, _netns: str | None, told: Told) -> None:
     seq = player.first
     session = player.seek(seq)
     while seq < player.end:
@@ -112,9 +131,10 @@ def _to_lines(player: Player, sink: Sink, _netns: str | None) -> None:
         sink.write("".join(f"{line}\n" for line in lines).encode())
         sink.flush()
         seq = end
+        told(seq - player.first, player.records)
 
 
-def _to_rtmon(player: Player, sink: Sink, name: str | None) -> None:
+def _to_rtmon(player: Player, sink: Sink, name: str | None, told: Told) -> None:
     session = player.seek(player.first)
     rows = session.snapshot().rows
     netns = rows[0].netns if len(rows) == 1 and not name else resolve(session, name or "host")
@@ -126,8 +146,9 @@ def _to_rtmon(player: Player, sink: Sink, name: str | None) -> None:
         record = session.ring[seq]
         if record.kind is Kind.MESSAGE and session.is_in(record, wanted):
             sink.write(entry(record.time_ns, record.raw))
+        told(seq - player.first, player.records)
     sink.flush()
 
 
-_PLAYED: dict[str, Callable[[Player, Sink, str | None], None]] = {".jsonl": _to_lines, ".rtmon": _to_rtmon}
+_PLAYED: dict[str, Callable[[Player, Sink, str | None, Told], None]] = {".jsonl": _to_lines, ".rtmon": _to_rtmon}
 """What writes the formats that need names."""

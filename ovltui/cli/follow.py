@@ -122,7 +122,7 @@ class Follower:
 
     def _is_first_number(self, record: Record) -> bool:
         """Whether a record says no more than that a namespace has the nsid that it had when we began."""
-        nsid = _nsid_of(record)
+        nsid = self._nsid_of(record)
         if nsid not in self._numbered:
             return False
         self._numbered.discard(nsid)
@@ -134,10 +134,20 @@ class Follower:
             return self._starts_unnamed(record)
         if record.kind is Kind.GAP:
             return False
-        about = _nsid_of(record)
+        about = self._nsid_of(record)
         if self._may_wait(record.nsid, record) or (about is not None and self._may_wait(about, record)):
             return True
         return self._awaits_link(record)
+
+    def _nsid_of(self, record: Record) -> int | None:
+        """Return the nsid of our own that a record is about, or None where it is about something else."""
+        if record.kind is not Kind.MESSAGE or record.raw[4:6] not in _OF_NSIDS:
+            return None
+        tenure = self._session.tenures.at(record.nsid, record.seq)
+        event = decode(record)
+        if event.object is not Object.NSID or not (record.nsid == OWN_NSID or (tenure and tenure.home)):
+            return None
+        return self._session.names.seen_from(record.nsid, event.fields["nsid"], record.seq)
 
     def _may_wait(self, nsid: int, record: Record) -> bool:
         if self._session.names.settled(nsid, record.seq):
@@ -175,11 +185,3 @@ def _pause(deadline: float | None, *, waits: bool) -> float | None:
     if deadline is not None:
         pauses.append(max(0.0, deadline - time.monotonic()))
     return min(pauses, default=None)
-
-
-def _nsid_of(record: Record) -> int | None:
-    """Return the nsid of our own that a record is about, or None where it is about something else."""
-    if record.nsid != OWN_NSID or record.kind is not Kind.MESSAGE or record.raw[4:6] not in _OF_NSIDS:
-        return None
-    event = decode(record)
-    return event.fields["nsid"] if event.object is Object.NSID else None

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from ovltui.cli.arguments import session_options
@@ -20,6 +21,7 @@ from ovltui.cli.netns import looked
 from ovltui.cli.output import Column, Output, Style, aligned
 from ovltui.cli.says import silent_engines
 from ovltui.cli.versions import version_of
+from ovltui.config.place import default_path
 from ovltui.errors import ExitStatus
 from ovltui.events.ring import Ring
 from ovltui.identity.model import Kind
@@ -28,8 +30,10 @@ from ovltui.kernel.mountwatch import MountWatch
 from ovltui.kernel.namespace import opened
 from ovltui.kernel.receiver import Receiver
 from ovltui.session.live import LiveSession
+from ovltui.session.recordings import directory as recordings
 from ovltui.session.snapshot import Snapshot
 from ovltui.session.stream import Hearing, Stream
+from ovltui.session.views import directory as views
 from ovltui.state.tenure import Tenures
 from ovltui.terminal.emulator import backend
 from ovltui.text import clean
@@ -64,6 +68,17 @@ class Means:
     """What cannot be heard, each a sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file or directory of the person who started us."""
+
+    name: str
+    """What it is."""
+    path: str
+    """Clean text."""
+    there: bool
+
+
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
     parser.add_argument("--json", action="store_true", help="one JSON object")
@@ -75,9 +90,9 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     with looked(LiveSession(session_options(arguments))) as session:
         snapshot = session.snapshot()
     if arguments.json:
-        out.json(as_json(means, snapshot))
+        out.json(as_json(means, snapshot, arguments.config))
     else:
-        _print(means, snapshot, out)
+        _print(means, snapshot, out, arguments.config)
     return ExitStatus.NO_DOCKER if silent_engines(snapshot, asked=True) else ExitStatus.FINE
 
 
@@ -89,7 +104,7 @@ def probe() -> Means:
     return Means(lasting, _mount_sight(), hearing.all_nsid, hearing.rcvbuf, hearing.says)
 
 
-def as_json(means: Means, snapshot: Snapshot) -> dict[str, Any]:
+def as_json(means: Means, snapshot: Snapshot, config: str | None = None) -> dict[str, Any]:
     """Return everything as one object."""
     have = effective()
     return {
@@ -101,8 +116,16 @@ def as_json(means: Means, snapshot: Snapshot) -> dict[str, Any]:
         "kernel": asdict(means),
         "engines": [asdict(engine) for engine in snapshot.engines],
         "namespaces": kinds(snapshot),
+        "files": {file.name: file.path for file in files(config)},
         "gaps": list(snapshot.gaps),
     }
+
+
+def files(config: str | None = None) -> tuple[File, ...]:
+    """Return where a person's files are; ``config`` is the one that was named."""
+    path = default_path(os.environ) if config is None else Path(config)
+    found = (("config", path), ("recordings", recordings(os.environ)), ("views", views(os.environ)))
+    return tuple(File(name, clean(str(path)), os.path.lexists(path)) for name, path in found)
 
 
 def versions() -> dict[str, str | None]:
@@ -138,13 +161,15 @@ def _hearing() -> Hearing:
     return stream.hearing or Hearing(False, 0, (f"the reader process does not run ({clean(last_words)})",))
 
 
-def _print(means: Means, snapshot: Snapshot, out: Output) -> None:
+def _print(means: Means, snapshot: Snapshot, out: Output, config: str | None) -> None:
+    paths = [(file.name, f"{file.path}{'' if file.there else '  (not there)'}") for file in files(config)]
     sections = (
         ("versions", [(name, version or "not installed") for name, version in versions().items()]),
         ("privileges", [("user", f"{_user()} (uid {os.geteuid()})"), *_capabilities()]),
         ("kernel", list(_features(means))),
         ("engines", list(_engines(snapshot)) or [("none", "no Docker Engine was found")]),
         ("namespaces", [(kind, str(number)) for kind, number in kinds(snapshot).items()]),
+        ("files", paths),
         ("hidden", [("!", gap) for gap in (*snapshot.gaps, *means.says)]),
     )
     for title, rows in sections:

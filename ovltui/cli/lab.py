@@ -216,6 +216,6 @@ ACTIONS = (
     Action("break", "put a fault in, and tell its symptom", _break, _register_break),
     Action("hint", "tell where to look for the fault; the last hint is the remedy", _hint),
     Action("check", "tell whether it is repaired, and everything as it was built", _check, _register_json),
-    Action("tour", "learn how an overlay network works, step by step, on the screens", _tour),
+    Action("tour", "learn how an overlay network works, step by step", _tour),
     Action("down", "remove everything that was built", _down),
 )

@@ -1,15 +1,18 @@
-"""``ovltui ls``: every network namespace of the machine, once.
+"""``ovltui ls``: every network namespace of the machine, or of several, once.
 
-Source: one sweep and the Docker Engines, or a recording. Privileges: root for those of other users; it gives no nsids.
-Incomplete: what is hidden is said on stderr; an engine that takes longer than ``PATIENCE_S`` gives no names.
+Source: one sweep and the Docker Engines, what several machines tell, or a recording. Privileges: root for those of
+other users; it gives no nsids. Incomplete: what is hidden is said on stderr; an engine that takes longer than
+``PATIENCE_S`` gives no names.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from ovltui.cli.arguments import session_options
+from ovltui.cli.hosts import are_meant
+from ovltui.cli.joint import told
 from ovltui.cli.netns import PATIENCE_S, looked
 from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output
@@ -42,9 +45,12 @@ def register(parser: argparse.ArgumentParser) -> None:
         "names",
         metavar="NAME",
         nargs="*",
-        help="only these: namespaces, or networks, compose projects and services whole",
+        help="only this namespace, or all of this network, compose project or service",
     )
-    parser.add_argument("--kind", action="append", choices=[str(kind) for kind in Kind], help="only of this kind")
+    kinds = [str(kind) for kind in Kind]
+    parser.add_argument(
+        "--kind", metavar="KIND", action="append", choices=kinds, help=f"only of this kind: {' '.join(kinds)}"
+    )
     add_origin(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -57,6 +63,10 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     if is_recorded(arguments):
         with recalled(arguments, out) as at:
             _print(at.session, arguments, out)
+        return ExitStatus.FINE
+    if are_meant(arguments):
+        with told(arguments, out) as joint:
+            _print(joint.session, arguments, out)
         return ExitStatus.FINE
     patience_s = _SHORT_PATIENCE_S if arguments.only_names else PATIENCE_S
     with looked(LiveSession(session_options(arguments)), patience_s) as session:
@@ -74,24 +84,32 @@ def _print(session: Session, arguments: argparse.Namespace, out: Output) -> Snap
     if arguments.json:
         for branch in branches:
             for row in branch.rows:
-                out.json(as_json(row))
-    elif arguments.tree:
-        out.table(COLUMNS, [line for branch in branches for line in _tree_lines(branch)])
+                out.json(as_json(row, branch.host or row.netns.key.host, _nsid(row, session)))
     else:
-        out.table(COLUMNS, [line for branch in branches for line in _lines(branch)])
+        lines = _tree_lines if arguments.tree else _lines
+        _print_table([(branch.host, line) for branch in branches for line in lines(branch, session)], out)
     tell_gaps(snapshot, out, recorded=session.recorded)
     return snapshot
 
 
-def as_json(row: Row) -> dict[str, Any]:
-    """Return a namespace under the keys that ``ls --json`` promises."""
+def _print_table(lines: Sequence[tuple[str, tuple[str, ...]]], out: Output) -> None:
+    """Print lines, each with the host that it is of where there are several."""
+    if any(host for host, _ in lines):
+        out.table((Column("HOST"), *COLUMNS), [(host, *line) for host, line in lines])
+    else:
+        out.table(COLUMNS, [line for _, line in lines])
+
+
+def as_json(row: Row, host: str, nsid: int | None) -> dict[str, Any]:
+    """Return a namespace of a host, whose number there is ``nsid``, under the keys that ``ls --json`` promises."""
     netns, identity = row.netns, row.identity
     return {
         "name": identity.name,
+        "host": host,
         "kind": str(identity.kind),
         "id": None if netns.is_number else netns.key.id,
         "inode": None if netns.is_number else netns.inode,
-        "nsid": netns.nsid,
+        "nsid": nsid,
         "engine": identity.engine,
         "network": identity.network,
         "vni": identity.vni,
@@ -111,21 +129,21 @@ def as_json(row: Row) -> dict[str, Any]:
     }
 
 
-def _lines(branch: Branch) -> Iterator[tuple[str, ...]]:
+def _lines(branch: Branch, session: Session) -> Iterator[tuple[str, ...]]:
     """Yield the cells of a branch; what belongs to a network stands indented under its namespace."""
     for at, row in enumerate(branch.rows):
-        yield _cells(row, "  " if branch.headed and at else "")
+        yield _cells(row, ("  " if branch.headed and at else "") + branch.called(row), session)
 
 
-def _tree_lines(branch: Branch) -> Iterator[tuple[str, ...]]:
+def _tree_lines(branch: Branch, session: Session) -> Iterator[tuple[str, ...]]:
     """Yield the cells of a branch under its heading."""
     if not branch.title:
-        yield from _lines(branch)
+        yield from _lines(branch, session)
         return
     kind = branch.kind if branch.vni is None else f"{branch.kind} {branch.vni}"
     yield (branch.title, kind, *("" for _ in COLUMNS[2:]))
     for number, row in enumerate(branch.rows, 1):
-        yield _cells(row, "└ " if number == len(branch.rows) else "├ ")
+        yield _cells(row, ("└ " if number == len(branch.rows) else "├ ") + branch.called(row), session)
 
 
 def _print_names(snapshot: Snapshot, out: Output) -> int:
@@ -135,14 +153,19 @@ def _print_names(snapshot: Snapshot, out: Output) -> int:
     return ExitStatus.FINE
 
 
-def _cells(row: Row, indent: str) -> tuple[str, ...]:
-    netns, identity = row.netns, row.identity
+def _cells(row: Row, name: str, session: Session) -> tuple[str, ...]:
+    netns, identity, number = row.netns, row.identity, _nsid(row, session)
     kind = str(identity.kind)
     if identity.kind in (Kind.OVERLAY, Kind.INGRESS) and identity.vni is not None:
         kind = f"{kind} {identity.vni}"
-    nsid = "-" if netns.nsid is None else str(netns.nsid)
+    nsid = "-" if number is None else str(number)
     netns_id = "-" if netns.is_number else str(netns.key.id)
-    return (indent + identity.name, kind, nsid, netns_id, str(len(netns.pids)), _found(row))
+    return (name, kind, nsid, netns_id, str(len(netns.pids)), _found(row))
+
+
+def _nsid(row: Row, session: Session) -> int | None:
+    """Return the number of a namespace on its own host."""
+    return None if row.netns.nsid is None else session.number_of(row.netns.nsid)[1]
 
 
 def _found(row: Row) -> str:

@@ -7,16 +7,19 @@ without.
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import Protocol, cast
 
+from ovltui.cli import hosts
 from ovltui.cli.arguments import Parser, add_common, session_options, split
+from ovltui.cli.looks import name_hosts, screen_settings
 from ovltui.cli.output import Output, standard_output
 from ovltui.cli.versions import version_of
-from ovltui.errors import UsageError
+from ovltui.config.model import Settings
+from ovltui.errors import ExitStatus, UsageError
 from ovltui.text import clean
 
 
@@ -49,7 +52,7 @@ VERBS = (
     Verb("show", "print what is in a namespace: tables, sockets, processes"),
     Verb("map", "print how the links of all namespaces hang together"),
     Verb("path", "print the way between two containers, hop by hop"),
-    Verb("check", "find what is wrong, the evidence, and what would mend it"),
+    Verb("check", "find what is wrong, by which evidence, and what mends it"),
     Verb("exec", "run a command, or a shell, in a network namespace"),
     Verb("record", "record everything into a file, which Wireshark opens too"),
     Verb("replay", "show a recording on the screens, or print its events"),
@@ -57,9 +60,10 @@ VERBS = (
     Verb("convert", "turn a recording into another format, or redact it"),
     Verb("lab", "build an overlay network to practise on, without Docker"),
     Verb("completion", "print a script by which bash, zsh or fish complete ovltui"),
+    Verb("config", "check your config file, and print what holds or a sample"),
     Verb("info", "tell versions, privileges, kernel features, Docker Engines"),
 )
-_DESCRIPTION = """\
+DESCRIPTION = """\
 Live link, route and neigh events of every network namespace of a Docker host.
 
   ovltui             the screens: events, drawing, checks, shells; ? explains
@@ -72,6 +76,17 @@ examples:
   sudo ovltui exec docker1n -- ip -d link   a command in a container's network
   sudo ovltui lab tour                      an overlay network, step by step
 """
+EXIT_STATUSES = (
+    (ExitStatus.FINE, "fine"),
+    (ExitStatus.FINDINGS, "something failed; of check: errors or warnings were found"),
+    (ExitStatus.USAGE, "the command line cannot be meant so"),
+    (ExitStatus.PRIVILEGE, "a privilege is missing: as root it works"),
+    (ExitStatus.NO_NETNS, "no such namespace, or several of that name"),
+    (ExitStatus.NO_DOCKER, "a Docker Engine that was named with --docker does not answer"),
+    (ExitStatus.UNREACHABLE, "a host that was named cannot be reached, or cannot be recorded"),
+    (ExitStatus.INTERRUPTED, "interrupted by ctrl+c"),
+)
+"""What an exit status says; that of ``exec`` is the command's own."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -106,11 +121,13 @@ def parse(words: Sequence[str]) -> argparse.Namespace:
     before, command = split(words)
     arguments, unknown = _parser(before).parse_known_args(before)
     verb = arguments.verb
-    if unknown and verb == "exec":
+    if unknown and verb == "exec" and unknown[0] not in hosts.OPTIONS:
         raise UsageError("the command stands after --, as in: ovltui exec NETNS -- ip -d link")
     if unknown:
         name = f"ovltui {verb}" if verb else "ovltui"
         raise UsageError(f"{name} does not know {clean(unknown[0])!r}; {name} --help tells more.")
+    if verb and verb not in hosts.VERBS:
+        hosts.refuse(arguments, verb)
     if command and verb != "exec":
         raise UsageError("only ovltui exec takes a command after --.")
     arguments.command = command
@@ -136,10 +153,16 @@ def require_terminal(environ: Mapping[str, str], *, terminals: bool) -> None:
 def _parser(words: Sequence[str]) -> Parser:
     """Return a parser that knows the arguments of the verbs among ``words``."""
     verbs = "".join(f"  ovltui {verb.name:<10}  {verb.summary}\n" for verb in VERBS)
+    statuses = "".join(f"  {status:>3}  {says}\n" for status, says in EXIT_STATUSES)
     parser = Parser(
-        prog="ovltui", usage="ovltui [options] [VERB ...]", description=_DESCRIPTION + verbs, epilog=_EXAMPLES
+        prog="ovltui",
+        usage="ovltui [options] [VERB ...]",
+        description=f"{DESCRIPTION}{verbs}\n{_EXAMPLES}",
+        epilog=f"exit status:\n{statuses}",
     )
     add_common(parser, verb=False)
+    hosts.add_hosts(parser, verb=False)
+    parser.add_argument("--slow", action="store_true", help="paint the screens seldom, for a slow line")
     parser.add_argument("--version", action="store_true", help="print the version")
     choices = parser.add_subparsers(dest="verb", metavar="VERB", prog="ovltui", help=argparse.SUPPRESS)
     for verb in VERBS:
@@ -181,7 +204,22 @@ def start_screens(arguments: argparse.Namespace, words: Sequence[str], *, tour: 
     options = session_options(arguments)
     streams = (sys.stdin, sys.stdout, sys.stderr)
     require_terminal(os.environ, terminals=all(stream is not None and stream.isatty() for stream in streams))
+    version, settings = partial(version_of, "ovltui"), screen_settings(arguments)
+    if not tour:
+        name_hosts(arguments, settings)
+    if hosts.are_meant(arguments):
+        return _start_joined(arguments, version, settings)
     from ovltui.tui.run import run  # noqa: PLC0415  (Textual takes longer than every other verb)
 
-    version = partial(version_of, "ovltui")
-    return run(options, words, version=version, color=arguments.color, ascii_only=arguments.ascii, tour=tour)
+    return run(options, words, version=version, color=arguments.color, settings=settings, tour=tour)
+
+
+def _start_joined(arguments: argparse.Namespace, version: Callable[[], str | None], settings: Settings) -> int:
+    """Show the screens of several machines; errors as of ``joint.joined``."""
+    from ovltui.cli.joint import joined, reach  # noqa: PLC0415  (as above)
+
+    session = joined(arguments)  # before the screens: ssh may ask on the terminal
+    from ovltui.tui.run import run_joined  # noqa: PLC0415  (as above)
+
+    more = partial(reach, session, arguments)
+    return run_joined(session, more, version=version, color=arguments.color, settings=settings)

@@ -1,13 +1,15 @@
 """``ovltui map``: how the links of all namespaces hang together.
 
-Source: one visit to each namespace, and what engines tell of the endpoints behind tunnels; or a recording.
-Privileges: CAP_SYS_ADMIN; it gives no nsids. Incomplete: what is not visible is said so in its place.
+Source: one visit to each namespace, and what engines tell of the endpoints behind tunnels; what several machines tell,
+or a recording. Privileges: CAP_SYS_ADMIN; it gives no nsids. Incomplete: what is not visible is said so in its place.
 """
 
 import argparse
 from collections.abc import Iterable, Iterator
 
 from ovltui.cli.arguments import session_options
+from ovltui.cli.hosts import are_meant
+from ovltui.cli.joint import told
 from ovltui.cli.netns import looked
 from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output
@@ -19,7 +21,7 @@ from ovltui.netns.model import NetnsKey
 from ovltui.session.live import LiveSession
 from ovltui.session.picture import deepened, visited
 from ovltui.session.snapshot import Snapshot
-from ovltui.session.told import told
+from ovltui.session.told import told as told_by_engines
 from ovltui.topology.builder import build
 from ovltui.topology.draw.layout import View
 from ovltui.topology.draw.sections import draw_all
@@ -50,9 +52,17 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     """Print the map; return the exit status."""
     if is_recorded(arguments):
         with recalled(arguments, out) as at:
-            snapshot, topology, names, gaps = at.session.snapshot(), at.topology, at.names, tuple[str, ...]()
-    else:
-        snapshot, topology, names, gaps = _look(arguments)
+            return _print(arguments, out, at.session.snapshot(), at.topology, at.names)
+    if are_meant(arguments):
+        with told(arguments, out) as joint:
+            return _print(arguments, out, joint.session.snapshot(), joint.topology, joint.names)
+    snapshot, topology, names, gaps = _look(arguments)
+    status = _print(arguments, out, snapshot, topology, names)
+    _say(gaps, out)
+    return status
+
+
+def _print(arguments: argparse.Namespace, out: Output, snapshot: Snapshot, topology: Topology, names: Told) -> int:
     endpoints = Endpoints(topology, names)
     if arguments.json:
         for row in rows(topology, endpoints):
@@ -67,7 +77,6 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     else:
         out.table(_COLUMNS, [_cells(line) for line in outline(topology, endpoints)])
     tell_gaps(snapshot, out, recorded=is_recorded(arguments))
-    _say(gaps, out)
     return ExitStatus.FINE
 
 
@@ -75,7 +84,7 @@ def _look(arguments: argparse.Namespace) -> tuple[Snapshot, Topology, Told, tupl
     """Visit the namespaces and ask the engines once; return what there is, and who did not answer."""
     with looked(LiveSession(session_options(arguments))) as session:
         snapshot = session.snapshot()
-        names, gaps = told(session, (row for row in snapshot.rows if row.identity.kind in _TUNNELED))
+        names, gaps = told_by_engines(session, (row for row in snapshot.rows if row.identity.kind in _TUNNELED))
         places = visited(snapshot.rows, (Table.ADDRESSES,))
         seen = build(places)
         topology = build(deepened(snapshot.rows, places, set(_tunneling(seen))), seen)

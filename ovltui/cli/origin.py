@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from ovltui.cli.fleet import address_in
+from ovltui.cli.hosts import add_hosts, are_meant
 from ovltui.cli.output import Output
+from ovltui.cli.progress import progress
 from ovltui.errors import UsageError
 from ovltui.session.moments import moment, time_at
+from ovltui.text import clean
 
 if TYPE_CHECKING:
     from ovltui.session.player import Player
@@ -21,15 +25,21 @@ _S = 10**9
 
 
 def add_origin(parser: argparse.ArgumentParser) -> None:
-    """Add the options of a verb that can look at a recording, too."""
-    parser.add_argument("--from", metavar="FILE", dest="file", help="as a recording has it, not the living machine")
+    """Add the options of a verb that can look at a recording, or at several machines, too."""
+    add_hosts(parser)
+    parser.add_argument(
+        "--from",
+        metavar="FILE",
+        dest="file",
+        help="look into this recording, not at the living machine; or at a fleet: nats://[user@]SERVER[:port]",
+    )
     add_moment(parser)
 
 
 def add_moment(parser: argparse.ArgumentParser) -> None:
     """Add the option that says when in a recording."""
     parser.add_argument(
-        "--at", metavar="TIME", type=time_text, help="at this time of it, not at its end: 14:02:10, 2026-11-23T14:02:10"
+        "--at", metavar="TIME", type=time_text, help="as it was at 14:02:10, or 2026-11-23T14:02:10, not at its end"
     )
 
 
@@ -46,10 +56,14 @@ def is_recorded(arguments: argparse.Namespace) -> bool:
     """Return whether a recording is meant.
 
     Raises:
-        UsageError: a time is, but no recording.
+        UsageError: a time is, but no recording; or machines are as well.
     """
+    if address_in(arguments):
+        return False
     if arguments.at and not arguments.file:
         raise UsageError("--at says when in a recording: name its file, too.")
+    if arguments.file and are_meant(arguments):
+        raise UsageError("a recording holds the hosts that were recorded: leave out --host and --swarm.")
     return bool(arguments.file)
 
 
@@ -69,7 +83,9 @@ def recalled(arguments: argparse.Namespace, out: Output, path: str | None = None
     from ovltui.session.player import Player  # noqa: PLC0415  (what looks at the living machine needs none of it)
     from ovltui.session.recalled import Recalled  # noqa: PLC0415
 
-    player = Player(path or arguments.file)
+    opened = path or arguments.file
+    with progress(out, f"opening {clean(opened)}") as told:
+        player = Player(opened, told)
     try:
         yield Recalled(player, _time_in(player, arguments.at) if arguments.at else None)
         for sentence in player.missing:

@@ -98,6 +98,12 @@ class Output:
             self._talk.write(f"ovltui: {sentence}\n")
             self._talk.flush()
 
+    def passing(self, text: str) -> None:
+        """Show a line on stderr in the place of the one that was shown so before; an empty one takes that away."""
+        if self._talk is not None:
+            self._talk.write(f"\r\x1b[K{f'ovltui: {text}' if text else ''}")
+            self._talk.flush()
+
     def last_word(self, sentence: str) -> None:
         """Tell the user a sentence on stderr, if that takes it at once, whether or not data still waits."""
         if self._talk is not None and select.select([], [self._talk], [], 0)[1]:

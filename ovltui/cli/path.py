@@ -1,13 +1,15 @@
 """``ovltui path``: the way between two endpoints, hop by hop, out of the tables and without sending a packet.
 
-Source: one visit to each namespace, or a recording. Privileges: CAP_SYS_ADMIN; it gives no nsids. Incomplete:
-as ``topology.walk``; a way that leaves what is visible ends with ``unknown``, which is no failure.
+Source: one visit to each namespace, what several machines tell, or a recording. Privileges: CAP_SYS_ADMIN; it gives no
+nsids. Incomplete: as ``topology.walk``; a way that leaves what is visible ends with ``unknown``, which is no failure.
 """
 
 import argparse
 from typing import Any
 
 from ovltui.cli.arguments import session_options
+from ovltui.cli.hosts import are_meant
+from ovltui.cli.joint import told
 from ovltui.cli.netns import looked, resolve
 from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output, Style
@@ -36,7 +38,18 @@ def register(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Print the way; return the exit status."""
-    found = _found(arguments, out)
+    if is_recorded(arguments):
+        with recalled(arguments, out) as at:
+            return _print(path(at.topology, *_ends(at.session, arguments)), arguments, out)
+    if are_meant(arguments):
+        with told(arguments, out) as joint:
+            return _print(path(joint.topology, *_ends(joint.session, arguments)), arguments, out)
+    with looked(LiveSession(session_options(arguments))) as session:
+        ends = _ends(session, arguments)
+        return _print(path(build(visited(session.snapshot().rows, tuple(Table))), *ends), arguments, out)
+
+
+def _print(found: Path, arguments: argparse.Namespace, out: Output) -> int:
     if arguments.json:
         for number, hop in enumerate(found.hops, 1):
             out.json(as_json(number, hop))
@@ -44,15 +57,6 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         out.table(_COLUMNS, [_cells(number, hop) for number, hop in enumerate(found.hops, 1)])
         out.line(found.says, _style(found))
     return ExitStatus.FINE if found.verdict in _FINE else ExitStatus.FINDINGS
-
-
-def _found(arguments: argparse.Namespace, out: Output) -> Path:
-    if is_recorded(arguments):
-        with recalled(arguments, out) as at:
-            return path(at.topology, *_ends(at.session, arguments))
-    with looked(LiveSession(session_options(arguments))) as session:
-        ends = _ends(session, arguments)
-        return path(build(visited(session.snapshot().rows, tuple(Table))), *ends)
 
 
 def _ends(session: Session, arguments: argparse.Namespace) -> tuple[NetnsKey, NetnsKey | str]:

@@ -4,7 +4,8 @@ Source: ``events.line``, ``events.tojson`` and ``events.ipline``. Privileges: no
 only grows, so lines before a longer name stand further left. Among the lines of ``ip monitor`` a gap is told on stderr.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from ovltui.capture.lines import with_raw
 from ovltui.cli.output import Output, Style
@@ -12,7 +13,7 @@ from ovltui.events.filter import Filter
 from ovltui.events.ipline import ip_lines
 from ovltui.events.line import Line, as_text, line
 from ovltui.events.names import Names
-from ovltui.events.record import Kind, Record
+from ovltui.events.record import OWN_NSID, Kind, Record
 from ovltui.events.tojson import as_json
 from ovltui.events.vocabulary import Action, Object
 
@@ -59,6 +60,10 @@ class Printer:
         self._json = json
         self._ip = ip
         self._object_of = with_raw if raw else as_json
+        self._raw = raw
+        self.number_of: Callable[[int], tuple[str, int | None]] | None = None
+        """Where there are several machines, returns whose an nsid is and what it is there. Programs are told both; with
+        the bytes they are told the number that tells the namespaces of all machines apart."""
         self._width = 0
 
     def make_room(self, names: Iterable[str]) -> None:
@@ -79,11 +84,18 @@ class Printer:
         if self._ip:
             return self._print_as_ip(record, shown)
         if self._json:
-            self._out.json(self._object_of(record, self._names))
+            self._out.json(self._as_object(record))
         else:
             self._width = max(self._width, len(shown.netns))
             self._out.line(as_text(shown, self._width), STYLES[shown.action])
         return not gap
+
+    def _as_object(self, record: Record) -> dict[str, Any]:
+        found = self._object_of(record, self._names)
+        if self.number_of and not self._raw and record.nsid != OWN_NSID:
+            host, number = self.number_of(record.nsid)
+            found |= {"host": host, "nsid": number}
+        return found
 
     def _print_as_ip(self, record: Record, shown: Line) -> bool:
         if shown.object in (Object.GAP, Object.UNKNOWN):

@@ -14,16 +14,19 @@ from contextlib import contextmanager
 from ovltui.capture.source import PIPE, Source
 from ovltui.cli.arguments import count
 from ovltui.cli.follow import Follower, Wake
+from ovltui.cli.looks import screen_settings
 from ovltui.cli.netns import resolve
 from ovltui.cli.origin import time_text
 from ovltui.cli.output import Output
 from ovltui.cli.printer import Printer
+from ovltui.cli.progress import progress
 from ovltui.cli.watch import filter_of, object_of
 from ovltui.errors import ExitStatus, UsageError
 from ovltui.netns.model import NetnsKey
 from ovltui.session.fed import fed
 from ovltui.session.moments import time_at
 from ovltui.session.player import Player
+from ovltui.text import clean
 
 _BATCH = 4096
 """Records that are taken in before those before them are printed: their names are known by then."""
@@ -32,12 +35,17 @@ _BATCH = 4096
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
     parser.add_argument("file", metavar="FILE", help="a recording; - for stdin")
-    parser.add_argument("objects", metavar="OBJECT", nargs="*", type=object_of, help="only these, as of ovltui watch")
+    parser.add_argument(
+        "objects", metavar="OBJECT", nargs="*", type=object_of, help="only these events, as of ovltui watch"
+    )
     parser.add_argument("--netns", metavar="NETNS", action="append", help="only this namespace, as it is called there")
-    parser.add_argument("--filter", metavar="TEXT", type=filter_of, default="", help="only lines that match")
+    parser.add_argument(
+        "--filter", metavar="TEXT", type=filter_of, default="", help="only lines that match, as of ovltui watch"
+    )
     parser.add_argument("--at", metavar="TIME", type=time_text, help="from then on: 14:02:10, or 2026-11-23T14:02:10")
     parser.add_argument("--count", metavar="N", type=count, help="end after N events")
     parser.add_argument("--print", action="store_true", help="print them, also where there is a terminal for screens")
+    parser.add_argument("--slow", action="store_true", default=argparse.SUPPRESS, help="paint the screens seldom")
     parser.add_argument("--raw", action="store_true", help="with --json: each message's bytes too, for ovltui convert")
     form = parser.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="one JSON object a line")
@@ -49,8 +57,8 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     if arguments.file == PIPE:
         return _run_on_pipe(arguments, out)
     if _wants_screens(arguments):
-        return _show(arguments)
-    with _playing(arguments.file) as player:
+        return _show(arguments, out)
+    with _playing(arguments.file, out) as player:
         start = player.seq_at(time_at(arguments.at, player.start_ns)) if arguments.at else player.first
         keys = _keys(player, arguments.netns or ())
         session = player.seek(start)
@@ -105,8 +113,8 @@ def _form(arguments: argparse.Namespace) -> dict[str, bool]:
 
 
 @contextmanager
-def _playing(path: str) -> Iterator[Player]:
-    player = Player(path)
+def _playing(path: str, out: Output) -> Iterator[Player]:
+    player = opened(path, out)
     try:
         yield player
     finally:
@@ -122,7 +130,14 @@ def _wants_screens(arguments: argparse.Namespace) -> bool:
     return terminals and not prints and os.environ.get("TERM", "dumb") not in ("", "dumb")
 
 
-def _show(arguments: argparse.Namespace) -> int:
+def opened(path: str, out: Output) -> Player:
+    """Return a recording, and say meanwhile how far it was read; errors as of ``Player``."""
+    with progress(out, f"opening {clean(path)}") as told:
+        return Player(path, told)
+
+
+def _show(arguments: argparse.Namespace, out: Output) -> int:
+    settings, player = screen_settings(arguments), opened(arguments.file, out)
     from ovltui.tui.run import replay  # noqa: PLC0415  (Textual takes longer than every other verb)
 
-    return replay(arguments.file, arguments.at, color=arguments.color, ascii_only=arguments.ascii)
+    return replay(player, arguments.at, color=arguments.color, settings=settings)

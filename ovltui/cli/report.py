@@ -16,6 +16,8 @@ from ovltui.capture.sink import Sink
 from ovltui.checks.table import find_all
 from ovltui.cli.arguments import session_options
 from ovltui.cli.convert import rewrite
+from ovltui.cli.hosts import add_hosts, are_meant
+from ovltui.cli.joint import Joint, told
 from ovltui.cli.netns import looked
 from ovltui.cli.origin import add_moment, is_recorded, recalled
 from ovltui.cli.output import Output
@@ -39,8 +41,9 @@ Facts = tuple[tuple[str, str], ...]
 
 def register(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the verb."""
-    parser.add_argument("file", metavar="FILE", nargs="?", help="a recording; without it the living machine, one look")
+    parser.add_argument("file", metavar="FILE", nargs="?", help="a recording; else the living machine as it is")
     add_moment(parser)
+    add_hosts(parser)
     parser.add_argument("-o", "--output", metavar="OUT", help="write this file, for you alone; else to stdout")
     parser.add_argument("--force", action="store_true", help="write over a file that exists")
     parser.add_argument("--redact", action="store_true", help="of a recording: replace addresses, MACs and names")
@@ -53,12 +56,15 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     """Write the report; return the exit status."""
     as_html = arguments.html or (not arguments.markdown and str(arguments.output).endswith((".html", ".htm")))
     if is_recorded(arguments):
-        text = _of_recording(arguments, out, as_html=as_html)
-    elif arguments.redact:
+        _write(_of_recording(arguments, out, as_html=as_html), arguments, out)
+        return ExitStatus.FINE
+    if arguments.redact:
         raise UsageError("--redact needs a recording: ovltui record FILE --for 10, then ovltui report FILE --redact.")
-    else:
-        text = _of_machine(arguments, out, as_html=as_html)
-    _write(text, arguments, out)
+    if are_meant(arguments):
+        with told(arguments, out) as joint:
+            _write(_text(_of_hosts(joint, out), as_html=as_html), arguments, out)
+        return ExitStatus.FINE
+    _write(_of_machine(arguments, out, as_html=as_html), arguments, out)
     return ExitStatus.FINE
 
 
@@ -106,6 +112,25 @@ def _of_machine(arguments: argparse.Namespace, out: Output, *, as_html: bool) ->
         )
         tell_gaps(session.snapshot(), out)
         return _text(matter, as_html=as_html)
+
+
+def _of_hosts(joint: Joint, out: Output) -> Matter:
+    """Return what several machines told, after saying what could not be seen."""
+    session, looked = joint.session, joint.looked
+    facts = (
+        *(("host", f"{host.name}, {host.url or 'this machine'}, {host.state}") for host in session.hosts),
+        ("ovltui", version_of("ovltui") or "not installed"),
+        ("looked at", moment(looked.when_ns or 0)),
+    )
+    tell_gaps(session.snapshot(), out)
+    return Matter(
+        session=session,
+        topology=joint.topology,
+        endpoints=Endpoints(joint.topology, joint.names),
+        facts=facts,
+        findings=tuple(case.finding for case in looked.cases),
+        gaps=joint.gaps(),
+    )
 
 
 def _facts(at: Recalled, name: str | None) -> Iterator[tuple[str, str]]:

@@ -95,9 +95,10 @@ def _details(finding: Finding) -> Iterator[str]:
 
 def _remedies(finding: Finding) -> Iterator[str]:
     for remedy in finding.remedies:
-        yield f"would mend it ({remedy.risk}):"
+        yield "would mend it:"
         for command in remedy.commands:
             yield f"  {command}"
+        yield f"  risk: {remedy.risk}"
 
 
 def as_json(finding: Finding, topology: Topology, session: Session, case: Case | None = None) -> dict[str, Any]:

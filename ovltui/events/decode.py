@@ -21,7 +21,7 @@ from ovltui.events.decode_nsid import decode_nsid
 from ovltui.events.decode_route import decode_route
 from ovltui.events.decode_rule import decode_rule
 from ovltui.events.event import Event
-from ovltui.events.gap import unpack_gap
+from ovltui.events.gap import notice_of, unpack_gap
 from ovltui.events.record import MESSAGES, Kind, Record
 from ovltui.events.vocabulary import Action, Object, Pane
 from ovltui.kernel.wire import NLMSG_HEADER, Rtm
@@ -85,4 +85,6 @@ def _unknown(rtm_type: int, raw: bytes) -> Event:
 def _gap(raw: bytes) -> Event:
     lost, span_ns = unpack_gap(raw)
     fields: dict[str, Any] = {"lost": lost, "span_ns": span_ns, "classes": [str(pane) for pane in Pane]}
+    if notice := notice_of(raw):
+        fields |= {"host": notice.host, "says": notice.says}
     return Event(Object.GAP, Action.LOST, fields)

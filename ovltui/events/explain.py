@@ -13,7 +13,7 @@ from typing import Any
 
 from ovltui.events.attributes import each
 from ovltui.events.decode import decode
-from ovltui.events.gap import unpack_gap
+from ovltui.events.gap import notice_of, unpack_gap
 from ovltui.events.meaning import meaning
 from ovltui.events.record import Kind, Record
 from ovltui.events.vocabulary import Object
@@ -54,7 +54,9 @@ def tree(record: Record) -> list[Row]:
     """Return a record as rows of a tree, in the kernel's or Docker's names and order; never raises."""
     if record.kind is Kind.GAP:
         lost, span_ns = unpack_gap(record.raw)
-        return [(0, "lost", _number(lost)), (0, "span_ns", _number(span_ns))]
+        notice = notice_of(record.raw)
+        told = [(0, "host", notice.host), (0, "says", notice.says)] if notice else []
+        return [(0, "lost", _number(lost)), (0, "span_ns", _number(span_ns)), *told]
     if record.kind is Kind.DOCKER:
         return _docker(record)
     if len(record.raw) < NLMSG_HEADER.size:

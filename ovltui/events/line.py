@@ -32,7 +32,7 @@ MARKS: dict[Action, str] = {
 READ_AGAIN = " (resync)"
 """Stands behind what no event told, but tables that were read again."""
 EVERYWHERE = "*"
-"""Stands for the namespace of a gap, which may have swallowed events of any."""
+"""Stands for the namespace of a gap, which may have swallowed events of any; of one of several machines, its name."""
 _QUARTER_NS = 900 * 10**9
 
 
@@ -51,7 +51,9 @@ class Line:
 
 
 def _gap_text(event: Event, _vantage: Vantage) -> str:
-    lost, span_ns = event.fields["lost"], event.fields["span_ns"]
+    lost, span_ns, says = event.fields["lost"], event.fields["span_ns"], event.fields.get("says")
+    if says:
+        return str(says)
     count = "an unknown number of events" if lost is None else f"{lost} event{'' if lost == 1 else 's'}"
     return f"LOST {count} within {span_ns / 1e6:.0f} ms" if span_ns else f"LOST {count}"
 
@@ -100,7 +102,7 @@ def line(record: Record, names: Names) -> Line:
 
 def _place(event: Event, vantage: Vantage) -> str:
     if event.object is Object.GAP:
-        return EVERYWHERE
+        return event.fields.get("host") or EVERYWHERE
     if event.object is Object.DOCKER:
         return vantage.docker_netns(event.fields) or SOMEWHERE
     return vantage.netns()

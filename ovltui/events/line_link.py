@@ -192,8 +192,8 @@ def nsid_text(event: Event, vantage: Vantage) -> str:
     number = f"nsid {nsid}"
     name = vantage.names.netns(nsid, vantage.seq) if vantage.own else vantage.peer(nsid)
     if event.action is Action.DEL:
-        return f"{number} ends" if name == number else f"{number} ends, it was {name}"
-    return f"{number} begins" if name == number else f"{number} is {name}"
+        return f"{number} ends" if name.endswith(number) else f"{number} ends, it was {name}"
+    return f"{number} begins" if name.endswith(number) else f"{number} is {name}"
 
 
 def stats_text(event: Event, vantage: Vantage) -> str:

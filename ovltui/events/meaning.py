@@ -217,8 +217,11 @@ def _nsid_del(fields: dict[str, Any], _vantage: Vantage) -> str:
 
 
 def _gap(fields: dict[str, Any], _vantage: Vantage) -> str:
+    if fields.get("says"):
+        return f"Of {fields['host']}: {fields['says']}." if fields.get("host") else f"{fields['says']}."
     count = "An unknown number of" if fields["lost"] is None else str(fields["lost"])
-    return f"{count} events were dropped by the kernel here because they were not read in time."
+    where = f"of {fields['host']}" if fields.get("host") else "here"
+    return f"{count} events were dropped by the kernel {where} because they were not read in time."
 
 
 _MEANINGS: dict[tuple[Object, Action], Callable[[dict[str, Any], Vantage], str]] = {

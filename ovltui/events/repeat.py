@@ -9,8 +9,10 @@ block of the ring, so that a row never stands far from what it counts.
 """
 
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import islice
+from operator import eq, itemgetter
 
 from ovltui.events.decode import decode
 from ovltui.events.event import Event
@@ -26,6 +28,7 @@ _HEAD = slice(4, 8)
 """nlmsg_type and nlmsg_flags; nlmsg_seq and nlmsg_pid behind them only tell who asked for the change."""
 _BODY, _NSID_ATTRIBUTES, _NEIGH_ATTRIBUTES = 16, 20, 28
 _ALL_BODY = slice(_BODY, None)
+_BODY_OF = itemgetter(_ALL_BODY)
 _IFINFOMSG = slice(16, 32)
 _NDA_CACHEINFO, _NETNSA_NSID = 3, 1
 # Plain numbers: to compare with members of an enumeration would cost as much as all else here.
@@ -105,6 +108,23 @@ class Repeats:
             found.append(leader)
             seq += 1
         return found
+
+    def all_lead(self, pane: Pane, seq: int, times: Sequence[int], nsid: int, raws: Sequence[bytes]) -> bool:
+        """Take in messages of one type, if each is unlike the one before it and so leads a row; return whether it is.
+
+        A storm of routes is told by this at a third of the cost of ``leaders``.
+        """
+        rows, kind = self._panes[pane], raws[0][4]
+        if kind in _SPECIAL or kind in _LINKS:
+            return False
+        bodies = list(map(_BODY_OF, raws))
+        before = rows.last.get(nsid)
+        if any(map(eq, bodies, islice(bodies, 1, None))) or (before and before[0][_ALL_BODY] == bodies[0]):
+            return False
+        rows.misses.pop(nsid, None)
+        rows.count += len(raws)
+        rows.last[nsid] = (raws[-1], (seq + len(raws) - 1, times[-1], rows.count))
+        return True
 
     def leader(self, pane: Pane, seq: int, time_ns: int, nsid: int, raw: bytes) -> int:
         """Return the record in whose row message ``seq`` counts: itself where it leads one."""

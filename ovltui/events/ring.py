@@ -15,7 +15,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from ovltui.events.block import Block, Where
 from ovltui.events.record import Kind, Record
 from ovltui.events.repeat import Repeats
-from ovltui.events.sort import PLACES, REPEAT, sort_of
+from ovltui.events.sort import PLACES, REPEAT, common_place, sort_of
 from ovltui.events.vocabulary import Pane, pane_of
 
 BLOCK = 8192
@@ -101,6 +101,12 @@ class Ring:
     ) -> None:
         """Append messages for which the newest block has room."""
         first = self._end
+        place = common_place(nsids, raws) if kind is _MESSAGE else None
+        if place and self._newest.all_lead(place[0], first, times, nsids[0], raws):
+            block.panes[place[0]].extend(range(first, first + len(raws)))
+            block.extend(times, nsids, kind, raws, bytes([place[1][raw[_FAMILY]] for raw in raws]))
+            self._end = first + len(raws)
+            return
         places = [PLACES.get(raw[4:6], _NOWHERE) for raw in raws]
         sorts = bytearray(
             by_family[raw[_FAMILY]] if by_family and len(raw) > _FAMILY else sort_of(kind, raw)
@@ -212,7 +218,7 @@ class Ring:
         """
         found: array[int] = array("Q")
         end = min(end, self._end)
-        for block in self._between(start, end):
+        for block in self.blocks(start, end):
             found += block.rows(pane, start, end)
         return found
 
@@ -231,7 +237,7 @@ class Ring:
         found: array[int] = array("Q")
         judged = b""
         end = min(end, self._end)
-        for block in self._between(start, end):
+        for block in self.blocks(start, end):
             rows, verdict = block.judged(block.rows(pane, start, end), verdicts, where)
             found += rows
             judged += verdict
@@ -246,12 +252,8 @@ class Ring:
             wanted: the nsids of which.
         """
         end = min(end, self._end)
-        for block in self._between(start, end):
+        for block in self.blocks(start, end):
             yield from block.received(start, end, wanted)
-
-    def blocks(self, start: int, end: int) -> tuple[Block, ...]:
-        """Return the blocks that hold records from ``start`` up to before ``end``, to be read only."""
-        return self._between(start, end)
 
     def messages(self, seqs: Iterable[int]) -> Iterator[tuple[int, bytes] | None]:
         """Yield nsid and bytes of each of ``seqs``; None for one that is not received from the kernel, or was dropped.
@@ -277,8 +279,8 @@ class Ring:
             else:
                 yield nsids[index], fresh[index]
 
-    def _between(self, start: int, end: int) -> tuple[Block, ...]:
-        """Return the blocks that hold records from ``start`` up to before ``end``."""
+    def blocks(self, start: int, end: int) -> tuple[Block, ...]:
+        """Return the blocks that hold records from ``start`` up to before ``end``, to be read only."""
         blocks = self._blocks
         first = blocks[0].first
         return blocks[max(0, start - first) // BLOCK : max(0, end - first + BLOCK - 1) // BLOCK]

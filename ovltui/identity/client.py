@@ -3,15 +3,14 @@
 Source: the Docker Engine API through the ``docker`` package, in the newest version that the engine speaks.
 Importing this module costs 80 ms, so it is imported where an engine's thread begins. Privileges: the right to
 connect. Every way in which an engine, or what poses as one, can fail becomes a ``DockerError`` with one
-sentence.
+sentence. ``plain`` stands in its place where only the standard library is.
 """
 
 import http.client
 import json
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing
 from typing import Any
 
 import docker
@@ -21,29 +20,20 @@ from docker.errors import DockerException, NotFound
 from docker.transport.unixconn import UnixHTTPConnection
 from docker.types import CancellableStream
 
-from ovltui.errors import DockerError
-from ovltui.identity import containers, event, intended, networks
-from ovltui.identity.answer import MalformedAnswerError, as_mapping, text
-from ovltui.identity.intent import Intent, Seat
-from ovltui.identity.model import Container, EngineEvent, Network
+from ovltui.identity import event
+from ovltui.identity.asking import Asker, SilentError, said
+from ovltui.identity.model import EngineEvent
 from ovltui.kernel.peer import dial
-from ovltui.text import clean
 
-_FAILURES = (
-    DockerException,
-    requests.RequestException,
-    urllib3.exceptions.HTTPError,
-    http.client.HTTPException,
-    OSError,
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-)
+__all__ = ["Client", "Events", "SilentError"]
+_FAILURES = (DockerException, requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException)
 """What the package lets through when an engine is gone, refuses, hangs, or talks nonsense."""
-_TIMEOUTS = (TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError)
+_TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError)
 _NS = 10**9
+
+
+def _said() -> AbstractContextManager[None]:
+    return said(_FAILURES, _TIMEOUTS)
 
 
 def _connect(connection: UnixHTTPConnection) -> None:
@@ -52,19 +42,6 @@ def _connect(connection: UnixHTTPConnection) -> None:
 
 # The package's own forgets to close a connection that was refused.
 UnixHTTPConnection.connect = _connect  # type: ignore[assignment]
-
-
-class SilentError(DockerError):
-    """A question that was not answered in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What an engine says of itself."""
-
-    id: str
-    name: str
-    version: str
 
 
 class Events:
@@ -101,7 +78,37 @@ class Events:
             return
 
 
-class Client:
+class _Api:
+    """The package's connection, by the names of ``asking.Api``."""
+
+    def __init__(self, url: str, timeout: float) -> None:
+        self.client = docker.APIClient(base_url=url, version="auto", timeout=timeout)  # type: ignore[arg-type]
+        # The package keeps an open connection for each path that was ever asked for, up to 25.
+        self.client.headers["Connection"] = "close"
+
+    def info(self) -> Any:
+        return self.client.info()
+
+    def version(self) -> Any:
+        return self.client.version()
+
+    def containers(self) -> Any:
+        return self.client.containers()
+
+    def container(self, container_id: str) -> Any:
+        return self.client.inspect_container(container_id)
+
+    def network(self, network_id: str) -> Any:
+        return self.client.inspect_network(network_id, verbose=True)
+
+    def networks(self) -> Any:
+        return self.client.networks()
+
+    def nodes(self) -> Any:
+        return self.client.nodes()
+
+
+class Client(Asker):
     """A connection to an engine, to be closed.
 
     Args:
@@ -114,67 +121,9 @@ class Client:
 
     def __init__(self, url: str, timeout: float) -> None:
         with _said():
-            self._api = docker.APIClient(base_url=url, version="auto", timeout=timeout)  # type: ignore[arg-type]
-            # The package keeps an open connection for each path that was ever asked for, up to 25.
-            self._api.headers["Connection"] = "close"
-
-    def about(self) -> About:
-        """Return what the engine says of itself."""
-        with _said():
-            info = as_mapping(self._api.info(), "info")
-            version = as_mapping(self._api.version(), "version")
-            return About(text(info, "ID"), text(info, "Name", ""), text(version, "Version", ""))
-
-    def running(self) -> tuple[Container, ...]:
-        """Return the running containers, without pid and sandbox."""
-        with _said():
-            return containers.listed(self._api.containers())
-
-    def container(self, container_id: str) -> Container | None:
-        """Return one container whole, or None where it is gone.
-
-        Raises:
-            SilentError: the engine says nothing about this one; it may still answer other questions.
-        """
-        with _said():
-            try:
-                return containers.inspected(self._api.inspect_container(container_id))
-            except NotFound:
-                return None
-
-    def inspect_container(self, container_id: str) -> Mapping[str, Any] | None:
-        """Return all that ``docker inspect`` prints of a container, raw, or None where it is gone."""
-        with _said():
-            try:
-                return as_mapping(self._api.inspect_container(container_id), "container")
-            except NotFound:
-                return None
-
-    def inspect_network(self, network_id: str) -> Mapping[str, Any] | None:
-        """Return all that ``docker network inspect -v`` prints of a network, raw, or None where it is gone."""
-        with _said():
-            try:
-                return as_mapping(self._api.inspect_network(network_id, verbose=True), "network")
-            except NotFound:
-                return None
-
-    def intent(self, url: str, network_id: str) -> Intent | None:
-        """Return what the engine, which is called ``url``, intends of a network; None where it knows it no more."""
-        found = self.inspect_network(network_id)
-        with _said():
-            return None if found is None else intended.intent(url, found, time.time_ns())
-
-    def seat(self, url: str) -> Seat:
-        """Return what the engine, which is called ``url``, says of its place in the swarm."""
-        with _said():
-            info = self._api.info()
-            seat = intended.seat(url, info, None)
-            return intended.seat(url, info, self._api.nodes()) if seat.manager else seat
-
-    def networks(self) -> tuple[Network, ...]:
-        """Return all networks that the engine knows."""
-        with _said():
-            return networks.listed(self._api.networks())
+            api = _Api(url, timeout)
+        super().__init__(api, NotFound, _FAILURES, _TIMEOUTS)
+        self._client = api.client
 
     def events(self, since_ns: int) -> Events:
         """Open the event stream; it waits without limit for the engine to accept.
@@ -184,8 +133,8 @@ class Client:
         """
         with _said():
             since = f"{since_ns // _NS}.{since_ns % _NS:09}"
-            response = self._api.get(
-                f"{self._api.base_url}/v{self._api.api_version}/events",
+            response = self._client.get(
+                f"{self._client.base_url}/v{self._client.api_version}/events",
                 params={"since": since, "filters": json.dumps(event.HEARD)},
                 stream=True,
                 timeout=None,
@@ -195,38 +144,4 @@ class Client:
 
     def close(self) -> None:
         """Close idle connections."""
-        self._api.close()
-
-
-@contextmanager
-def _said() -> Iterator[None]:
-    """Turn every failure of the block into a ``DockerError``."""
-    try:
-        yield
-    except DockerError:
-        raise
-    except MalformedAnswerError as error:
-        raise DockerError(f"does not answer like a Docker Engine ({clean(str(error))})") from error
-    except _FAILURES as error:
-        silent = any(isinstance(cause, _TIMEOUTS) for cause in _causes(error))
-        kind = SilentError if silent else DockerError
-        raise kind(f"does not answer ({_reason(error)})") from error
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what led to it, outermost first."""
-    seen: BaseException | None = error
-    while seen:
-        yield seen
-        seen = seen.__cause__ or seen.__context__
-
-
-def _reason(error: BaseException) -> str:
-    """Say in a few words what an error comes from: the kernel's own word for it where there is one."""
-    causes = tuple(_causes(error))
-    if any(isinstance(cause, _TIMEOUTS) for cause in causes):
-        return "it accepts, but says nothing"
-    for cause in causes:
-        if isinstance(cause, OSError) and cause.strerror:
-            return clean(cause.strerror.lower())
-    return clean(str(error))[:200]
+        self._client.close()

@@ -35,6 +35,8 @@ _GATHER_S = 0.05
 """How long network events are gathered before the networks are read again."""
 _MAX_SILENT = 3
 """Containers about which an engine may say nothing before it counts as one that does not answer."""
+_CHANGES = (("container", "rename"), ("network", "connect"), ("network", "disconnect"))
+"""Events after which a running container is another one, by object and action."""
 
 
 class Engine:
@@ -205,18 +207,18 @@ class Engine:
     def _apply(self, client: "Client", event: EngineEvent) -> None:
         """Let one event change the view."""
         subject, containers = event.container, self._view.containers
-        match event.object, event.action:
-            case ("container", "start"):
-                self._running.add(subject)
-                self._refresh(client, subject)
-            case ("container", "rename") | ("network", "connect" | "disconnect") if subject in self._running:
-                self._refresh(client, subject)
-            case ("container", "die"):
-                self._running.discard(subject)
-                self._publish(containers=stopped(containers, subject))
-            case ("container", "destroy"):
-                self._running.discard(subject)
-                self._publish(containers=without(containers, subject))
+        what = event.object, event.action
+        if what == ("container", "start"):
+            self._running.add(subject)
+            self._refresh(client, subject)
+        elif what in _CHANGES and subject in self._running:
+            self._refresh(client, subject)
+        elif what == ("container", "die"):
+            self._running.discard(subject)
+            self._publish(containers=stopped(containers, subject))
+        elif what == ("container", "destroy"):
+            self._running.discard(subject)
+            self._publish(containers=without(containers, subject))
 
     def _refresh(self, client: "Client", container_id: str) -> None:
         fresh = self._inspect(client, container_id)

@@ -28,7 +28,7 @@ def labels(views: Iterable[EngineView], netnses: Iterable[Netns]) -> dict[str, s
     views = tuple(views)
     engines = distinct(views)
     places = {netns.key: (names(netns) or ("",))[0] for netns in netnses if not netns.own}
-    found: dict[str, str] = {}
+    found = {view.url: view.label for view in engines if view.label}
     for choose in (_by_name, _by_netns(places), _by_name, _by_directory, _by_id, _by_url):
         rest = tuple(view for view in engines if view.url not in found)
         wanted = {view.url: choose(view, rest) for view in rest}

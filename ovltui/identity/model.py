@@ -90,6 +90,8 @@ class EngineView:
     """Network namespace of that process."""
     containers: tuple[Container, ...]
     networks: tuple[Network, ...]
+    label: str = ""
+    """What it is called where several machines are shown, each of which names its own; else empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
-"""The shell of the person who started us, also under sudo.
+"""Who started us, also under sudo, and the shell of that person.
 
-Source: SHELL, SUDO_USER and the password database. Privileges: none. Incomplete: where none is set, or it cannot be
+Source: SHELL, SUDO_USER and the password database. Privileges: none. Incomplete: where no shell is set, or it cannot be
 run, it is /bin/sh.
 """
 
@@ -18,6 +18,14 @@ def login_shell(environ: Mapping[str, str]) -> str:
     choice = _shell_of(environ["SUDO_USER"]) if "SUDO_USER" in environ else environ.get("SHELL", "")
     usable = choice.startswith("/") and os.access(choice, os.X_OK) and os.path.basename(choice) not in _REFUSING
     return choice if usable else _LAST_RESORT
+
+
+def caller(environ: Mapping[str, str]) -> pwd.struct_passwd | None:
+    """Return who called sudo; None without it."""
+    try:
+        return pwd.getpwnam(environ["SUDO_USER"]) if os.geteuid() == 0 else None
+    except (KeyError, ValueError):
+        return None
 
 
 def _shell_of(user: str) -> str:

@@ -49,6 +49,11 @@ class Mount:
     """Mount point as that mount namespace sees it; raw, to be opened, not shown."""
 
     @property
+    def inode(self) -> int:
+        """Inode of the mount namespace as its machine tells it, where the number also says of which machine it is."""
+        return self.mntns & 0xFFFFFFFF
+
+    @property
     def shown(self) -> str:
         """The mount point, safe to show."""
         return clean(self.path)

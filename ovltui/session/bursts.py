@@ -144,7 +144,7 @@ class Bursts:
     def _lived_within(self, key: NetnsKey, first: int, last: int) -> bool:
         """Return whether a namespace came or went between two records."""
         tenure = self._tenures.of(key)
-        if tenure is None or tenure.nsid == OWN_NSID:
+        if tenure is None or tenure.nsid == OWN_NSID or tenure.home:
             return False
         return (tenure.announced and first <= tenure.born <= last) or (
             tenure.died is not None and first <= tenure.died <= last
@@ -153,7 +153,8 @@ class Bursts:
     def _near(self, seq: int, window: tuple[int, int], places: set[NetnsKey]) -> Iterator[Record]:
         """Yield the messages of some namespaces within a window of time, around record ``seq``."""
         tenures = [tenure for key in places if (tenure := self._tenures.of(key))]
-        nsids = {OWN_NSID, *(tenure.nsid for tenure in tenures)}
+        homes = [home for key in places if (home := self._tenures.home_of(key))]
+        nsids = {OWN_NSID, *(tenure.nsid for tenure in (*homes, *tenures))}
         low, high = window
         for spans in (_spans_back(seq, self._ring.first), _spans_on(seq, self._ring.end)):
             for start, end in spans:

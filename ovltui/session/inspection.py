@@ -9,12 +9,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ovltui.kernel.wire import Table
+from ovltui.netns.model import Netns
 from ovltui.session.holders import commands_inside
 from ovltui.session.inspect import Node, answer
 from ovltui.session.overview import overview
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
 from ovltui.session.subjects import Spot, reading
+from ovltui.session.typed import typed
 from ovltui.session.wiring import Wiring
 from ovltui.topology import bridges
 from ovltui.topology.counters import Meter
@@ -55,6 +57,8 @@ _SUBJECTS = {
     Tab.COUNTERS: Subject.COUNTERS,
 }
 _NOT_RECORDED = "this is a recording, which holds nothing of these"
+_INSIDE = {Tab.SOCKETS: "ss -tunap", Tab.COUNTERS: "ip -s link"}
+"""What shows in a namespace of another machine what is not told of it."""
 
 
 class Inspection:
@@ -91,11 +95,10 @@ class Inspection:
         if not self.look():
             return None
         if tab is Tab.OVERVIEW:
-            return overview(self.row, self._session.mntns)
-        if tab in READ_ANEW and self._session.recorded:
-            return self._recorded(tab)
+            return overview(self.row, self._session.mntns, self._session.host_of(self.row.netns), self._number())
         if tab in READ_ANEW:  # which need no names of others
-            return reading(_SUBJECTS[tab], self._alone()).sheet()
+            netns = self._session.visitable(self.row.netns)
+            return self._untold(tab) if netns is None else reading(_SUBJECTS[tab], self._alone(netns)).sheet()
         known, topology = self._made.get(tab), self._wiring.look()
         if known and known[0] is topology:
             return known[1]
@@ -112,7 +115,8 @@ class Inspection:
         """Return command lines that show a table by hand; none where there is no way in."""
         if found.outside:
             return found.commands
-        return commands_inside(self.row.netns, found.commands, self._session.mntns)
+        inside = commands_inside(self.row.netns, found.commands, self._session.mntns)
+        return typed(self._session.host_of(self.row.netns), inside)
 
     def _spot(self, topology: "Topology") -> Spot:
         """Return from where to read: the tables of the namespace, and names for what they are tied to."""
@@ -123,17 +127,31 @@ class Inspection:
         # Where there is none, it was found a moment ago.
         return Spot(self.row.netns, node.place, self._names, self._meter) if node else self._alone()
 
-    def _recorded(self, tab: Tab) -> Sheet:
-        """Return what a recording holds of a tab that is read anew otherwise: of bridges their ports, else nothing."""
+    def _untold(self, tab: Tab) -> Sheet:
+        """Return what is told of a tab that is read anew otherwise, by a recording or another machine.
+
+        It is of bridges their ports, else nothing.
+        """
         if tab is Tab.BRIDGES:
             place = self._alone().place
             return bridges.sheet(place, place.contents.messages.get(Table.PORTS, ()))
-        return Sheet((), (), (), (_NOT_RECORDED,))
+        host = self._session.host_of(self.row.netns)
+        if host is None:
+            return Sheet((), (), (), (_NOT_RECORDED,))
+        of_all = tab is Tab.PROCESSES
+        command = f"ps -fp {','.join(map(str, self.row.netns.pids)) or 0}" if of_all else _INSIDE[tab]
+        says = f"{host.name} does not tell these; in a shell there: {command}"
+        return Sheet((), (), typed(host, (command,)) if of_all else (command,), (says,), outside=of_all)
 
-    def _alone(self) -> Spot:
-        """Return the same with names for its own links only."""
+    def _number(self) -> int | None:
+        """Return the namespace's number on its own machine."""
+        nsid = self.row.netns.nsid
+        return None if nsid is None else self._session.number_of(nsid)[1]
+
+    def _alone(self, netns: Netns | None = None) -> Spot:
+        """Return the same with names for its own links only; ``netns`` is what to visit, where it is another value."""
         place = Place(self.row.netns.key, self.row.identity, self._session.tables_of(self.row.netns))
-        return Spot(self.row.netns, place, PlaceNames((place,)), self._meter)
+        return Spot(netns or self.row.netns, place, PlaceNames((place,)), self._meter)
 
 
 def _routes(spot: Spot) -> Sheet:

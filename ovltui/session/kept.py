@@ -4,6 +4,7 @@ Source: ``Ring``; who reads the kernel's tables puts them here (``session.reread
 namespace that was not read, or not since messages were lost, it says so.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from threading import Lock
 
@@ -85,10 +86,11 @@ class KeptTables:
         if start < self._ring.first:  # records went that no table contains
             for kept in self._kept.values():
                 kept.read_ns = None
-        for seq, nsid, raw in self._ring.received(start, end, self._kept):
-            kept = self._kept[nsid]
-            if kept.tenure.died is None or seq <= kept.tenure.died:
-                kept.tables.apply(raw)
+        for block in self._ring.blocks(start, end):
+            for nsid, seqs, raws in block.received_by_nsid(start, end, self._kept):
+                kept = self._kept[nsid]
+                died = kept.tenure.died
+                kept.tables.apply_all(raws if died is None else raws[: bisect_right(seqs, died)])
         self._next = end
 
     def contents(self, tenure: Tenure) -> Contents:
@@ -104,7 +106,7 @@ class KeptTables:
         says = [kept.failed] if kept.failed else []
         if kept.read_ns is None:
             says.append("its tables were not read yet")
-        elif kept.read <= self._tenures.last_gap:
+        elif kept.read <= self._tenures.last_gap_of(kept.tenure.key):
             says.append("messages were lost, its tables are being read again")
         elif kept.tables.dirty:
             which = ", ".join(table.value for table in Table if table in kept.tables.dirty)

@@ -103,7 +103,13 @@ class SessionNames:
         identity = self._identity(tenure)
         if identity:
             return identity.name
-        return "host" if nsid == OWN_NSID else f"nsid {nsid}"
+        return "host" if nsid == OWN_NSID else self._number(nsid)
+
+    def _number(self, nsid: int) -> str:
+        """Return what to call a namespace of which nothing but its nsid is known: among several machines, its own."""
+        home, there = self._tenures.number_of(nsid) or (None, nsid)
+        identity = self._identity(home)
+        return f"{identity.name}:nsid {there}" if identity and identity.name != "host" else f"nsid {there}"
 
     def _identity(self, tenure: Tenure | None) -> Identity | None:
         return self._identities.get(tenure.key) if tenure and tenure.key else None

@@ -5,8 +5,10 @@ Source: a row of the snapshot. Pure. Incomplete: as the sweep was; its gaps are 
 
 from collections.abc import Iterator
 
-from ovltui.session.holders import by_hand, holders
+from ovltui.session.holders import holders
+from ovltui.session.hosts import HostStatus
 from ovltui.session.snapshot import Row
+from ovltui.session.typed import way_in
 from ovltui.topology.sheet import Column, Sheet, entries
 
 _MOST_PIDS = 12
@@ -14,16 +16,18 @@ _COLUMNS = (Column("WHAT"), Column("VALUE", least=20))
 Fact = tuple[str, str]
 
 
-def overview(row: Row, mntns: int | None = None) -> Sheet:
+def overview(row: Row, mntns: int | None = None, host: HostStatus | None = None, number: int | None = None) -> Sheet:
     """Return names and values in sections; the heading of a section has no value.
 
     Args:
         row: whose.
         mntns: as of ``holders.prefix``.
+        host: the machine that it is of; None for this one.
+        number: its nsid on that machine.
     """
-    way = by_hand(row.netns, mntns)
-    facts = (*_whose(row), *_where(row), ("by hand", way), *_inside(row))
-    commands = (way,) if way.startswith(("nsenter", "ovltui")) else ()
+    way, is_command = way_in(row.netns, mntns, host)
+    facts = (*_whose(row), *_where(row, host, number), ("by hand", way), *_inside(row))
+    commands = (way,) if is_command else ()
     return Sheet(_COLUMNS, entries((name, (name, value)) for name, value in facts), commands, outside=True, fixed=True)
 
 
@@ -45,14 +49,17 @@ def _whose(row: Row) -> Iterator[Fact]:
             yield name, str(value)
 
 
-def _where(row: Row) -> Iterator[Fact]:
+def _where(row: Row, host: HostStatus | None, number: int | None) -> Iterator[Fact]:
     netns = row.netns
     yield "where it is", ""
+    if host:
+        yield "host", f"{host.name}  ({host.url})" if host.url else f"{host.name}, this machine"
     yield "kernel id", "unknown" if netns.is_number else str(netns.key.id)
     yield "inode", "unknown" if netns.is_number else f"net:[{netns.inode}]"
-    yield "nsid", "ours" if netns.own else "none" if netns.nsid is None else str(netns.nsid)
+    nsid = netns.nsid if host is None else number
+    yield "nsid", "ours" if netns.own else "none" if nsid is None else str(nsid)
     yield "found by", ", ".join(netns.sources) or "nothing any more"
-    yield from (("mounted at", f"{mount.shown}  (mount namespace {mount.mntns})") for mount in netns.mounts)
+    yield from (("mounted at", f"{mount.shown}  (mount namespace {mount.inode})") for mount in netns.mounts)
     pids = " ".join(map(str, netns.pids[:_MOST_PIDS]))
     more = f" and {len(netns.pids) - _MOST_PIDS} more" if len(netns.pids) > _MOST_PIDS else ""
     yield "processes", f"{pids}{more}" or "none"

@@ -15,6 +15,7 @@ from ovltui.capture.index import Place
 from ovltui.capture.inputs import Mark, Start
 from ovltui.capture.notes import NoteKind
 from ovltui.capture.recording import Recording
+from ovltui.capture.source import Told
 from ovltui.capture.values import decoded
 from ovltui.events.block import Block
 from ovltui.events.sort import REPEAT, object_in
@@ -41,13 +42,14 @@ class Player:
 
     Args:
         path: of the file, ``-`` for stdin.
+        told: is told how far it was read.
 
     Raises:
         RecordingError: it is no recording, or one that this version cannot read.
     """
 
-    def __init__(self, path: str) -> None:
-        self._recording = Recording(path)
+    def __init__(self, path: str, told: Told | None = None) -> None:
+        self._recording = Recording(path, told)
         self.name = self._recording.name
         self._ring = self._recording.ring
         self._notes = self._recording.index.notes

@@ -1,65 +1,62 @@
 """Records a session: follows its ring in a thread of its own, and takes note of whatever else comes in.
 
-Source: the ring, in bulk and four times a second, and ``Tap``. Privileges: the right to write the file. Nothing in the
-way of events does more than without it. Incomplete: a disk that is so slow that the ring drops records before they are
-written, or that is full, ends the recording; ``Recorder.failure`` says so, and what was written can be read.
+Source: the ring, in bulk and four times a second, and ``Notebook``. Privileges: the right to write the file. Nothing in
+the way of events does more than without it. Incomplete: a disk that is so slow that the ring drops records before they
+are written, or that is full, ends the recording; ``Recorder.failure`` says so, and what was written can be read. A line
+to another machine that is so slow gets a new section instead, which says all that is known then.
 """
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ovltui.capture.inputs import (
-    Bound,
-    Failed,
-    Intended,
-    Loaded,
-    Mark,
-    Sighted,
-    Start,
-    joined,
-)
+from ovltui.capture.inputs import Failed, Start, joined
 from ovltui.capture.notes import Note, NoteKind
 from ovltui.capture.redact import Redactor
 from ovltui.capture.rewrite import RedactedWriter
-from ovltui.capture.sink import Sink
+from ovltui.capture.sink import Into
 from ovltui.capture.values import encoded
 from ovltui.capture.writer import Writer
 from ovltui.errors import RecordingError
-from ovltui.events.look import Look
 from ovltui.events.record import OWN_NSID
-from ovltui.identity.intent import Intent, Seat
-from ovltui.identity.model import EngineView, Identity
-from ovltui.kernel.wire import Table
-from ovltui.netns.model import Netns, NetnsKey
-from ovltui.session.judged import Judged
-from ovltui.session.kept import Kept
-from ovltui.session.keyframe import Frame, frame_of, note_of, reading
-from ovltui.session.news import Known, News
+from ovltui.session.keyframe import Frame, frame_of, note_of
+from ovltui.session.news import News
+from ovltui.session.notebook import Notebook, Waiting
 from ovltui.session.progress import DEFECT, GONE, PERIOD_S, Progress
+from ovltui.session.reduction import Reduction
 from ovltui.session.session import Session
 from ovltui.session.tap import Tap
-from ovltui.state.addresses import Address
-from ovltui.state.links import Link
-from ovltui.state.tenure import Tenure
+from ovltui.session.thinned import ThinnedWriter
+
+if TYPE_CHECKING:
+    from ovltui.session.judged import Judged
 
 STATE_RECORDS, STATE_NOTES, STATE_SHARE = 30_000, 300, 2
 """A key frame is due after so many records or notes, once those took so many times its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
-    """What is to be written before record ``seq``."""
+class Manner:
+    """How it is recorded."""
 
-    seq: int
-    time_ns: int
-    kind: NoteKind
-    value: Any
+    period_s: float = PERIOD_S
+    """Seconds between two looks."""
+    streams: bool = False
+    """Into a line: no index, no key frames but the first, and a new section where records were lost."""
+    most_notes: int = 0
+    """So many notes may wait; 0 for any number."""
 
 
-class Recorder(Tap):
+FILE, LINE = Manner(), Manner(0.05, streams=True, most_notes=20_000)
+
+
+class _BehindError(Exception):
+    """The ring has dropped records that were not written."""
+
+
+class Recorder(Notebook):
     """Records a session until it is closed.
 
     Args:
@@ -68,29 +65,33 @@ class Recorder(Tap):
         start: version of ovltui and release of the kernel; the rest is the session's.
         is_full: whether a file of that size, begun at that monotonic time, is to be followed by another one.
         redactor: replaces names and addresses; None where they stay. Costs about as much as all else together.
+        manner: whether it is a file.
+        reduction: what is left out; None for nothing.
     """
 
     def __init__(
         self,
         session: Session,
-        part: Callable[[], Sink],
+        part: Callable[[], Into],
         start: Start,
         is_full: Callable[[int, float], bool] = lambda _size, _since: False,
         redactor: Redactor | None = None,
+        *,
+        manner: Manner = FILE,
+        reduction: Reduction | None = None,
     ) -> None:
+        super().__init__(session.ring, manner.most_notes)
+        self._manner = manner
         self._session = session
         self._part = part
         self._start = start
         self._is_full = is_full
         self._redactor = redactor
-        self._lock = threading.Lock()
+        self._reduction = reduction
         self._closing = threading.Event()
-        self._waiting: list[_Waiting] = []
-        self._named = Known((), {}, ())
-        self._failed: dict[NetnsKey, str] = {}
-        self._intended: Intended | None = None
-        self._judged: Judged | None = None
+        self._woken = threading.Event()
         self._news = News()
+        self._judged: Judged | None = None
         self.failure = ""
         """Why it ended by itself, a sentence; empty while it goes on."""
         self._records = self._parts = self._first = 0
@@ -98,7 +99,7 @@ class Recorder(Tap):
         self._last_state = (0, 0, 0)
         self._notes, self._asked = 0, False
         self._sink = part()
-        self._writer: Writer | RedactedWriter | None = None
+        self._writer: Writer | RedactedWriter | ThinnedWriter | None = None
         self._thread = threading.Thread(target=self._run, name="ovltui-recorder", daemon=True)
 
     def start(self) -> None:
@@ -107,10 +108,6 @@ class Recorder(Tap):
         self._session.tell_tap()
         self._frame(new_part=True)
         self._thread.start()
-
-    def mark(self, says: str, seq: int | None = None) -> None:
-        """Leave a mark at a record, or at this moment."""
-        self._wait(NoteKind.MARK, Mark(says, seq))
 
     def close(self) -> None:
         """Write what is left and close the file; a second call does nothing.
@@ -121,6 +118,7 @@ class Recorder(Tap):
         if self._closing.is_set():
             return
         self._closing.set()
+        self._woken.set()
         self._session.stream.tap = Tap()
         self._thread.join()
         if not self.failure:
@@ -132,50 +130,10 @@ class Recorder(Tap):
         """How far it is."""
         return Progress(self._sink.path, self._began_ns, self._sink.size, self._records, self._parts)
 
-    def named(
-        self, netnses: Sequence[Netns], identities: Mapping[NetnsKey, Identity], views: Sequence[EngineView]
-    ) -> None:
-        """Take note of names."""
-        self._named = Known(tuple(netnses), dict(identities), tuple(views))
-        self._wait(NoteKind.NAMED, self._named)
-
-    def bound(self, nsid: int, key: NetnsKey, seq: int) -> None:
-        """Take note of a number."""
-        self._wait(NoteKind.BOUND, Bound(nsid, key, seq))
-
-    def loaded(
-        self, tenure: Tenure, seq: int, time_ns: int, links: Sequence[tuple[Link, Look]], addresses: Sequence[Address]
-    ) -> None:
-        """Take note of links and addresses."""
-        self._wait(NoteKind.LOADED, Loaded(tenure.nsid, tenure.born, seq, time_ns, tuple(links), tuple(addresses)))
-
-    def sighted(self, tenure: Tenure, there: int, seq: int, here: int) -> None:
-        """Take note of a number inside of a namespace."""
-        self._wait(NoteKind.SIGHTED, Sighted(tenure.nsid, tenure.born, there, seq, here))
-
-    def read(self, kept: Kept, tables: Sequence[Table]) -> None:
-        """Take note of tables."""
-        self._wait(NoteKind.READ, reading(kept, tables))
-
-    def failed(self, key: NetnsKey, says: str) -> None:
-        """Take note of a failure."""
-        self._failed[key] = says
-        if not says:
-            del self._failed[key]
-        self._wait(NoteKind.FAILED, Failed(key, says))
-
-    def intended(self, intents: Sequence[Intent], seats: Sequence[Seat]) -> None:
-        """Take note of intents."""
-        self._intended = Intended(tuple(intents), tuple(seats))
-        self._wait(NoteKind.INTENT, self._intended)
-
-    def judged(self, judged: Judged) -> None:
-        """Take note of findings."""
-        self._wait(NoteKind.FINDINGS, judged)
-
-    def _wait(self, kind: NoteKind, value: Any) -> None:
-        with self._lock:
-            self._waiting.append(_Waiting(self._session.ring.end, time.time_ns(), kind, value))
+    def clock(self, token: int) -> None:
+        """Answer whoever leads the recording, at once."""
+        super().clock(token)
+        self._woken.set()
 
     def _frame(self, *, new_part: bool) -> None:
         """Take note of everything."""
@@ -187,14 +145,16 @@ class Recorder(Tap):
             with self._session.stream.held():
                 if new_part:
                     kept.catch_up()
-                failed = tuple(Failed(key, says) for key, says in self._failed.items())
-                frame = frame_of(self._session, self._named, failed, self._intended, new_part=new_part)
-                self._wait(NoteKind.STATE, frame)
+                failed = tuple(Failed(key, says) for key, says in self.failures.items())
+                frame = frame_of(self._session, self.known, failed, self.intent, new_part=new_part)
+                self.wait(NoteKind.STATE, frame)
 
     def _run(self) -> None:
         ended = DEFECT
         try:
-            while not self._closing.wait(PERIOD_S):
+            while not self._closing.is_set():
+                self._woken.wait(self._manner.period_s)
+                self._woken.clear()
                 self._tick()
             ended = ""
         except (RecordingError, BrokenPipeError) as error:
@@ -206,30 +166,43 @@ class Recorder(Tap):
                 self._session.tell()
 
     def _tick(self) -> None:
-        with self._lock:
-            end, waiting = self._session.ring.end, self._waiting
-            self._waiting = []
-        for one in waiting:
-            self._write(one)
-        self._write_records(end)
+        end, waiting = self.taken()
+        try:
+            for one in waiting:
+                self._write(one)
+            self._write_records(end)
+        except _BehindError:
+            self._begin_again()
+            return
         if self._writer:
             gaps = self._news.gaps_changed(self._session.gaps())
             if gaps:
                 self._put(Note(NoteKind.NAMED, end, time.time_ns(), encoded(gaps)))
         self._sink.flush()
-        if not self._asked and (full := self._is_full(self._sink.size, self._since)) | self._state_is_due():
+        if self.torn:
+            self._begin_again()
+        elif not self._asked and (full := self._is_full(self._sink.size, self._since)) | self._state_is_due():
             self._asked = True
             self._frame(new_part=full)
 
+    def _begin_again(self) -> None:
+        """Begin a new section with what is known now; what was not written is lost, which its first record tells."""
+        self._writer = None
+        self.forget()
+        self._judged = self.judgement
+        self._frame(new_part=True)
+
     def _write_records(self, end: int) -> None:
-        if self._writer and end > self._writer.end:
+        if self._writer and (end > self._writer.end or self._reduction):
             if self._writer.end < self._session.ring.first:
+                if self._manner.streams:
+                    raise _BehindError
                 lost = self._session.ring.first - self._writer.end
                 raise RecordingError(f"{self._sink.name} is too slow: {lost} records could not be written in time.")
             self._writer.records(self._session.ring, end)
             self._records = self._writer.end - self._first
 
-    def _write(self, one: _Waiting) -> None:
+    def _write(self, one: Waiting) -> None:
         if isinstance(one.value, Frame):
             self._write_frame(one, one.value)
             return
@@ -246,7 +219,7 @@ class Recorder(Tap):
             value = self._news.of(value, self._session.gaps())
         self._put(Note(one.kind, one.seq, one.time_ns, encoded(value), blobs))
 
-    def _write_frame(self, one: _Waiting, frame: Frame) -> None:
+    def _write_frame(self, one: Waiting, frame: Frame) -> None:
         self._write_records(one.seq)
         if frame.new_part:
             self._begin_part(one.seq)
@@ -267,7 +240,7 @@ class Recorder(Tap):
 
     def _state_is_due(self) -> bool:
         seq, offset, size = self._last_state
-        if self._writer is None or self._writer.offset - offset < STATE_SHARE * size:
+        if self._manner.streams or self._writer is None or self._writer.offset - offset < STATE_SHARE * size:
             return False
         return self._writer.end - seq >= STATE_RECORDS or self._notes >= STATE_NOTES
 
@@ -283,11 +256,12 @@ class Recorder(Tap):
         own = session.tenures.at(OWN_NSID, first)
         here = replace(told, host=session.host, mntns=session.mntns, unprivileged=session.unprivileged)
         start = replace(here, own=own.key if own else None, first=first)
-        self._writer = (
-            RedactedWriter(self._sink, start, self._label, self._redactor)
-            if self._redactor
-            else Writer(self._sink, start, self._label)
-        )
+        if self._reduction:
+            self._writer = ThinnedWriter(self._sink, start, self._label, self._reduction, self._redactor)
+        elif self._redactor:
+            self._writer = RedactedWriter(self._sink, start, self._label, self._redactor)
+        else:
+            self._writer = Writer(self._sink, start, self._label, indexed=not self._manner.streams)
 
     def _end_part(self) -> None:
         if self._writer:

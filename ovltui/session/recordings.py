@@ -6,7 +6,6 @@ be read is listed with the reason.
 """
 
 import os
-import pwd
 import re
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from ovltui.capture.sink import Sink
 from ovltui.capture.summary import Ending, Summary, summary
 from ovltui.errors import RecordingError
 from ovltui.kernel.relaunch import module_command
+from ovltui.session.belongings import give, make_parents, state_directory
 from ovltui.session.recorder import Recorder
 from ovltui.session.session import Session
 from ovltui.text import clean
@@ -30,15 +30,7 @@ __all__ = ["Ending", "Summary", "begun", "directory", "listing", "proposal", "re
 
 def directory(environ: Mapping[str, str]) -> Path:
     """Return the directory in which recordings of the person who started us lie; it may not exist yet."""
-    caller = _caller(environ)
-    state = environ.get("XDG_STATE_HOME", "")
-    if caller:
-        base = Path(caller.pw_dir) / ".local" / "state"
-    elif Path(state).is_absolute():
-        base = Path(state)
-    else:
-        base = Path(environ.get("HOME") or "/root") / ".local" / "state"
-    return base / "ovltui" / "recordings"
+    return state_directory(environ) / "recordings"
 
 
 def proposal(host: str) -> str:
@@ -61,17 +53,14 @@ def begun(session: Session, path: Path, environ: Mapping[str, str], version: str
     name = clean(str(path))
     if os.path.lexists(path):
         raise RecordingError(f"{name} exists already: choose another name.")
-    caller = _caller(environ)
     try:
-        for missing in reversed([one for one in path.parents if not one.exists()]):
-            missing.mkdir(0o700)
-            _give(missing, caller)
+        make_parents(path, environ)
     except (OSError, ValueError) as error:
         raise RecordingError(f"{name} cannot be made ({getattr(error, 'strerror', None) or error}).") from error
 
     def part() -> Sink:
         sink = Sink(str(path))
-        _give(path, caller)
+        give(path, environ)
         return sink
 
     try:
@@ -122,16 +111,3 @@ def _summary(path: Path) -> Summary | None:
     except OSError as error:
         says = f"{clean(path.name)} cannot be read ({error.strerror})."
         return Summary(str(path), clean(path.name), 0, 0, says=says)
-
-
-def _caller(environ: Mapping[str, str]) -> pwd.struct_passwd | None:
-    """Return who called sudo; None without it."""
-    try:
-        return pwd.getpwnam(environ["SUDO_USER"]) if os.geteuid() == 0 else None
-    except (KeyError, ValueError):
-        return None
-
-
-def _give(path: Path, caller: pwd.struct_passwd | None) -> None:
-    if caller and path.is_relative_to(caller.pw_dir):
-        os.chown(path, caller.pw_uid, caller.pw_gid, follow_symlinks=False)

@@ -25,6 +25,7 @@ from ovltui.capture.inputs import (
 from ovltui.capture.notes import Note, NoteKind
 from ovltui.capture.recording import place
 from ovltui.capture.values import decoded
+from ovltui.errors import RecordingError
 from ovltui.events.record import OWN_NSID, Record
 from ovltui.events.ring import Ring
 from ovltui.identity.labels import labels
@@ -79,6 +80,8 @@ class ReplaySession(Session):
             self.stream.follow(item)
         elif isinstance(item, Note):
             self.apply(item)
+        elif isinstance(item, Start):
+            raise RecordingError(_HOLE)
         else:
             self._take_interface(item)
 
@@ -91,8 +94,12 @@ class ReplaySession(Session):
         if note.kind is NoteKind.STATE and self._stated:
             return  # it says what is known already
         self._stated |= note.kind is NoteKind.STATE
-        if note.kind in _TYPES:
-            self._takes[note.kind](decoded(_TYPES[note.kind], note.value), note)
+        if note.kind in INPUTS:
+            self.take_input(note.kind, decoded(INPUTS[note.kind], note.value), note)
+
+    def take_input(self, kind: NoteKind, value: Any, note: Note) -> None:
+        """Take in what a note says, as the value of its kind in ``INPUTS``; of the note itself only the blobs count."""
+        self._takes[kind](value, note)
 
     def tables_of(self, netns: Netns) -> Contents:
         """Return what the kernel kept of a namespace then."""
@@ -146,7 +153,7 @@ class ReplaySession(Session):
             self._version += 1
 
     def _take_bond(self, bound: Bound, _note: Note) -> None:
-        self.stream.bind(bound.nsid, bound.key, bound.seq)
+        self.stream.bind(bound.nsid, bound.key, bound.seq, home=bound.home)
 
     def _take_load(self, loaded: Loaded, _note: Note) -> None:
         if tenure := self._tenure(loaded.nsid, loaded.born):
@@ -154,7 +161,9 @@ class ReplaySession(Session):
 
     def _take_sight(self, sighted: Sighted, _note: Note) -> None:
         if tenure := self._tenure(sighted.nsid, sighted.born):
-            tenure.sights.learn(sighted.there, sighted.seq, sighted.here)
+            with self.stream.held():
+                tenure.sights.learn(sighted.there, sighted.seq, sighted.here)
+            self.stream.tap.sighted(tenure, sighted.there, sighted.seq, sighted.here)
             self.renamed()
 
     def _take_reading(self, read: Read, note: Note) -> None:
@@ -173,6 +182,7 @@ class ReplaySession(Session):
             kept.tables.dirty = set(read.dirty)
             kept.read, kept.read_ns, kept.failed = read.read, read.read_ns, read.failed
             self.kept.put(kept)
+            self.stream.tap.read(kept, read.tables)
 
     def _take_failure(self, failed: Failed, _note: Note) -> None:
         for kept in self.kept.all():
@@ -181,6 +191,7 @@ class ReplaySession(Session):
         self._failed[failed.key] = failed.says
         if not failed.says:
             del self._failed[failed.key]
+        self.stream.tap.failed(failed.key, failed.says)
 
     def _take_intent(self, intended: Intended, _note: Note) -> None:
         self.intended = intended
@@ -210,8 +221,9 @@ class ReplaySession(Session):
         return tenure
 
 
+_HOLE = "records were lost in the middle of it, and all is told anew: only a session that joins machines can show that."
 _ONLY_MESSAGES = "the file holds nothing but messages: what was there before them is not known"
-_TYPES: Mapping[NoteKind, type[Any]] = {
+INPUTS: Mapping[NoteKind, type[Any]] = {
     NoteKind.STATE: State,
     NoteKind.NAMED: Named,
     NoteKind.BOUND: Bound,

@@ -21,6 +21,7 @@ from ovltui.session.activity import Activity
 from ovltui.session.bursts import Bursts
 from ovltui.session.docker_places import docker_places
 from ovltui.session.farewell import Farewell
+from ovltui.session.hosts import HostStatus
 from ovltui.session.inspect import Question, questions
 from ovltui.session.kept import KeptTables
 from ovltui.session.names import SessionNames
@@ -171,6 +172,24 @@ class Session:
     def ended(self) -> str:
         """Why no more records come, a sentence; empty while they may."""
         return ""
+
+    @property
+    def hosts(self) -> tuple[HostStatus, ...]:
+        """How the line to each machine is, where there may be several; none where there is this one alone."""
+        return ()
+
+    def visitable(self, netns: Netns) -> Netns | None:
+        """Return a namespace as it can be visited from here; None where it cannot."""
+        return None if self.recorded else netns
+
+    def host_of(self, netns: Netns) -> HostStatus | None:
+        """Return how the line to the machine of a namespace is; None where it is this machine's own to visit."""
+        del netns
+        return None
+
+    def number_of(self, nsid: int) -> tuple[str, int | None]:
+        """Return the host of a namespace with this number, and its number there; None for the host's own."""
+        return self.host, nsid
 
     def find(self, text: str) -> tuple[Row, ...]:
         """Return the living namespaces that a person may mean by ``text``, in the order of the snapshot."""

@@ -11,41 +11,31 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from json import loads
+from operator import itemgetter
 from threading import Lock
 
-from ovltui.events.decode import decode
-from ovltui.events.event import Event
-from ovltui.events.gap import unpack_gap
+from ovltui.events.gap import notice_of, unpack_gap
 from ovltui.events.look import Look
 from ovltui.events.record import MESSAGES, OWN_NSID, Kind, Record
 from ovltui.events.ring import Ring
-from ovltui.events.vocabulary import Object, Pane
+from ovltui.events.vocabulary import Pane
 from ovltui.kernel import wire
 from ovltui.kernel.frames import HEADER, FrameKind, messages_in
 from ovltui.netns.model import NetnsKey
+from ovltui.session.following import FOLLOWED, Follower
 from ovltui.session.tap import Tap
-from ovltui.state import told
 from ovltui.state.addresses import Address
 from ovltui.state.links import Link
 from ovltui.state.tenure import Tenure, Tenures
 
-_NEWLINK, _DELLINK = wire.Rtm.NEWLINK, wire.Rtm.DELLINK
-_FOLLOWED = {
-    int(kind).to_bytes(2, "little"): int(kind)
-    for kind in (
-        *(_NEWLINK, _DELLINK, wire.Rtm.NEWADDR, wire.Rtm.DELADDR),
-        *(wire.Rtm.NEWNSID, wire.Rtm.DELNSID),
-    )
-}
-"""Types whose messages are decoded at once, by the bytes in which they stand in a message."""
 _BESIDE_SILENCE = frozenset(
     int(kind).to_bytes(2, "little")
-    for kind in (_NEWLINK, _DELLINK, wire.Rtm.DELADDR, wire.Rtm.NEWNEXTHOP, wire.Rtm.DELNEXTHOP)
+    for kind in (wire.Rtm.NEWLINK, wire.Rtm.DELLINK, wire.Rtm.DELADDR, wire.Rtm.NEWNEXTHOP, wire.Rtm.DELNEXTHOP)
 )
-_ADDRESSES = (wire.Rtm.NEWADDR, wire.Rtm.DELADDR)
 _EVERY_PANE = tuple(Pane)
 _TYPE = slice(4, 6)
 """Where the type of a message stands."""
+_TYPE_OF = itemgetter(_TYPE)
 _MOST = 512
 """Messages that are taken in together; none may be read before all are."""
 _MESSAGE = int(FrameKind.MESSAGE)
@@ -95,13 +85,10 @@ class Stream:
         self._on_sight = on_sight
         self._on_doubt = on_doubt
         self._rest = b""
-        self._numbers_changed = False
-        self._asked: list[tuple[int, int, int]] = []
-        self._links = told.links()
-        self._addresses = told.addresses()
         # The ring has one writer at a time; ``_turn`` is taken while ``_pen`` is held, never the other way round.
         self._pen = Lock()
         self._turn = Lock()
+        self._follower = Follower(tenures, self._turn)
 
     def feed(self, data: bytes) -> int:
         """Take in frames, cut anywhere; return how many records came of them."""
@@ -117,6 +104,23 @@ class Stream:
         """
         with self._pen:
             return self.ring.append(time_ns, OWN_NSID, Kind.DOCKER, payload, _EVERY_PANE)
+
+    def take(self, times: Sequence[int], nsids: Sequence[int], raws: Sequence[bytes], of: Kind = Kind.MESSAGE) -> None:
+        """Take in messages, in any thread; the arguments are those of ``Ring.extend``."""
+        with self._pen:
+            self._messages(times, nsids, raws, of)
+
+    def gap(self, time_ns: int, payload: bytes) -> int:
+        """Take in, in any thread, that messages were lost; return the number of the record that says so.
+
+        Args:
+            time_ns: when, in nanoseconds since the epoch.
+            payload: see ``events.gap``.
+        """
+        with self._pen:
+            seq = self.ring.append(time_ns, OWN_NSID, Kind.GAP, payload, _EVERY_PANE)
+            self._gap(seq, payload)
+            return seq
 
     def load(
         self,
@@ -149,10 +153,10 @@ class Stream:
 
     def follow(self, record: Record) -> None:
         """Take in what a record of the ring tells of links, addresses and numbers; for sessions that are replayed."""
-        kind = _FOLLOWED.get(record.raw[_TYPE]) if record.kind in MESSAGES else None
+        kind = FOLLOWED.get(record.raw[_TYPE]) if record.kind in MESSAGES else None
         if kind is not None:
-            self._follow(record.seq, record.time_ns, record.nsid, kind, record.raw)
-            self._asked.clear()
+            self._follower.follow(record.seq, record.time_ns, record.nsid, kind, record.raw)
+            self._follower.asked.clear()
         elif record.kind is Kind.GAP:
             self._gap(record.seq, record.raw)
 
@@ -195,12 +199,12 @@ class Stream:
         self._rest = data[start:]
         return self.ring.end - before
 
-    def bind(self, nsid: int, key: NetnsKey, seq: int) -> Tenure | None:
+    def bind(self, nsid: int, key: NetnsKey, seq: int, *, home: bool = False) -> Tenure | None:
         """Take in what discovery learned, in any thread; see ``Tenures.bind``."""
         with self._turn:
-            tenure = self.tenures.bind(nsid, key, seq)
+            tenure = self.tenures.bind(nsid, key, seq, home=home)
             if tenure:
-                self.tap.bound(nsid, key, seq)
+                self.tap.bound(nsid, key, seq, home=home)
             return tenure
 
     def prune(self) -> tuple[NetnsKey, ...]:
@@ -225,76 +229,28 @@ class Stream:
     def _gap(self, seq: int, payload: bytes) -> None:
         lost, _ = unpack_gap(payload)
         self.lost += 1 if lost is None else lost
+        notice = notice_of(payload)
         with self._turn:
-            self.tenures.gap(seq)
+            self.tenures.gap(seq, notice.machine if notice else None)
+            if notice and notice.anew:
+                self.tenures.end_all(notice.machine, seq)
 
     def _messages(
         self, times: Sequence[int], nsids: Sequence[int], raws: Sequence[bytes], of: Kind = Kind.MESSAGE
     ) -> None:
         """Take in messages; who reads them finds what they tell of links and numbers known already."""
-        types = [raw[_TYPE] for raw in raws]
-        if not _FOLLOWED.keys().isdisjoint(types):
-            for seq, time_ns, nsid, kind, raw in zip(count(self.ring.end), times, nsids, types, raws, strict=False):
-                if kind in _FOLLOWED:
-                    self._follow(seq, time_ns, nsid, _FOLLOWED[kind], raw)
+        types = set(map(_TYPE_OF, raws))
+        if not FOLLOWED.keys().isdisjoint(types):
+            for seq, time_ns, nsid, raw in zip(count(self.ring.end), times, nsids, raws, strict=False):
+                if kind := FOLLOWED.get(raw[_TYPE]):
+                    self._follower.follow(seq, time_ns, nsid, kind, raw)
         self.ring.extend(times, nsids, of, raws)
         # Whoever is called looks at the ring at once: not before they are in it.
-        asked, self._asked = self._asked, []
+        asked, self._follower.asked = self._follower.asked, []
         for question in asked:
             self._on_sight(*question)
-        if self._numbers_changed:
-            self._numbers_changed = False
+        if self._follower.numbers_changed:
+            self._follower.numbers_changed = False
             self._on_nsid()
         if not _BESIDE_SILENCE.isdisjoint(types):
             self._on_doubt()
-
-    def _follow(self, seq: int, time_ns: int, nsid: int, kind: int, raw: bytes) -> None:
-        if kind == _NEWLINK:
-            if description := self._links.of(raw):
-                self._learn_link(self._heard(seq, nsid), seq, time_ns, *description)
-        elif kind in _ADDRESSES:
-            if address := self._addresses.of(raw):
-                addresses = self._heard(seq, nsid).addresses
-                change = addresses.learn if kind == wire.Rtm.NEWADDR else addresses.forget
-                change(seq, address)
-        else:
-            self._follow_end(seq, nsid, kind, decode(Record(seq, time_ns, nsid, Kind.MESSAGE, raw)))
-
-    def _follow_end(self, seq: int, nsid: int, kind: int, event: Event) -> None:
-        """Follow the end of a link, and the births and deaths of numbers."""
-        if event.object is Object.NSID:
-            # With a label it speaks of that namespace's own numbering, not of ours.
-            if nsid == OWN_NSID:
-                self._nsid(seq, kind, event.fields["nsid"])
-            elif event.fields["nsid"] is not None:
-                self._foreign_nsid(seq, nsid, kind, event.fields["nsid"])
-        # Of another family it is about the link as a port or an IPv6 interface: that ends, not the link.
-        elif event.object is Object.LINK and "family" not in event.fields:
-            self._heard(seq, nsid).links.forget(seq, event.fields["ifindex"])
-
-    def _heard(self, seq: int, nsid: int) -> Tenure:
-        with self._turn:
-            return self.tenures.heard(nsid, seq)
-
-    def _learn_link(self, tenure: Tenure, seq: int, time_ns: int, link: Link, look: Look) -> None:
-        tenure.links.learn(seq, link)
-        tenure.links.remember(seq, time_ns, link.ifindex, look)
-        if link.peer_nsid is not None and tenure.sights.at(link.peer_nsid, seq) is None:
-            self._asked.append((tenure.nsid, link.peer_nsid, seq))
-
-    def _foreign_nsid(self, seq: int, nsid: int, kind: int, there: int) -> None:
-        """A number of another namespace begins or ends."""
-        sights = self._heard(seq, nsid).sights
-        if kind == wire.Rtm.NEWNSID:
-            sights.forget(there, seq)
-            self._asked.append((nsid, there, seq))
-        else:
-            sights.forget(there, seq + 1)
-
-    def _nsid(self, seq: int, kind: int, nsid: int) -> None:
-        with self._turn:
-            if kind == wire.Rtm.NEWNSID:
-                self.tenures.begin(nsid, seq)
-            else:
-                self.tenures.end(nsid, seq)
-        self._numbers_changed = True

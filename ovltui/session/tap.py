@@ -29,8 +29,8 @@ class Tap:
     ) -> None:
         """Namespaces, what they are (changed in place later), and what the engines said."""
 
-    def bound(self, nsid: int, key: NetnsKey, seq: int) -> None:
-        """An nsid means a namespace."""
+    def bound(self, nsid: int, key: NetnsKey, seq: int, *, home: bool = False) -> None:
+        """An nsid means a namespace; ``home`` is as of ``Tenures.bind``."""
 
     def loaded(
         self, tenure: Tenure, seq: int, time_ns: int, links: Sequence[tuple[Link, Look]], addresses: Sequence[Address]

@@ -104,8 +104,10 @@ class Tracer:
             record = None if tenure is None or tenure.died is None else self._session.ring[tenure.died]
         except KeyError:
             return None
-        is_it = record and record.nsid == OWN_NSID and decode(record).object is Object.NSID
-        return record if is_it else None
+        if record is None or decode(record).object is not Object.NSID:
+            return None
+        teller = self._session.tenures.at(record.nsid, record.seq)
+        return record if record.nsid == OWN_NSID or (teller and teller.home) else None
 
     def _came_by(self, arrival: Record) -> Record | None:
         """Return the message by which a link left for where it arrived."""

@@ -1,10 +1,11 @@
 """Namespaces grouped as a person thinks of them: the host, each network with what belongs to it, the rest.
 
 Source: the rows of a snapshot. Pure. A container stands under the first overlay network that it is attached to, else
-under its first network; those of one network of one engine stand together.
+under its first network; those of one network of one engine stand together. Where there are several hosts, each has
+branches of its own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,6 +39,17 @@ class Branch:
     rows: tuple[Row, ...]
     headed: bool = False
     """Whether the first row is the namespace of the network itself, under its name."""
+    host: str = ""
+    """The host that it is of, where there are several."""
+
+    @property
+    def id(self) -> str:
+        """What it is, over snapshots."""
+        return f"branch {self.kind} {self.title} {self.host}"
+
+    def called(self, row: Row) -> str:
+        """Return the name of one of its rows, without the host where that is said above it."""
+        return _bare(row, self.host)
 
 
 def grouped(rows: Sequence[Row], grouping: Grouping) -> tuple[Branch, ...]:
@@ -51,7 +63,26 @@ def grouped(rows: Sequence[Row], grouping: Grouping) -> tuple[Branch, ...]:
 
 
 def tree(rows: Sequence[Row]) -> tuple[Branch, ...]:
-    """Return all rows in branches: host, overlay networks, ingress, other networks, other containers, the rest."""
+    """Return all rows in branches: host, overlay networks, ingress, other networks, other containers, the rest.
+
+    Where there are several hosts, one host after the other.
+    """
+    called = {row.netns.key.host: row.identity.name for row in rows if row.identity.kind is Kind.HOST}
+    by_host: dict[str, list[Row]] = {}
+    for row in rows:
+        by_host.setdefault(_host(row, called), []).append(row)
+    if len(by_host) == 1:
+        return _tree(rows, "")
+    return tuple(branch for host in sorted(by_host) for branch in _tree(by_host[host], host))
+
+
+def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Return rows by kind, then by name."""
+    return tuple(sorted(rows, key=lambda row: (_ORDER[row.identity.kind], row.identity.name)))
+
+
+def _tree(rows: Sequence[Row], host: str) -> tuple[Branch, ...]:
+    """Return the branches of one host, whose name they say where there are others."""
     hosts = tuple(row for row in rows if row.identity.kind is Kind.HOST)
     networks = {_network(row): row for row in rows if _is_heading(row)}
     below: dict[_Network, list[Row]] = {network: [] for network in networks}
@@ -69,27 +100,35 @@ def tree(rows: Sequence[Row]) -> tuple[Branch, ...]:
             containers.append(row)
         else:
             local.setdefault(_network(row), []).append(row)
-    branches = [Branch("", "", None, hosts)] if hosts else []
+    branches = [Branch("", "", None, hosts, host=host)] if hosts else []
     for network, heading in sorted(networks.items(), key=lambda entry: _heading_order(entry[1])):
         kind = "ingress" if heading.identity.kind is Kind.INGRESS else "overlay"
         members = in_order(row for row in below[network] if row is not heading)
-        title = heading.identity.name
-        branches.append(Branch(title, kind, heading.identity.vni, (heading, *members), headed=True))
-    branches += _without_heading(tuple(local.values()))
-    branches += [Branch(title, "", None, in_order(some)) for title, some in _rest(containers, rest) if some]
+        title = _bare(heading, host)
+        branches.append(Branch(title, kind, heading.identity.vni, (heading, *members), headed=True, host=host))
+    branches += _without_heading(tuple(local.values()), host)
+    branches += [Branch(title, "", None, in_order(some), host=host) for title, some in _rest(containers, rest) if some]
     return tuple(branches)
 
 
-def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Return rows by kind, then by name."""
-    return tuple(sorted(rows, key=lambda row: (_ORDER[row.identity.kind], row.identity.name)))
+def _host(row: Row, called: Mapping[str, str]) -> str:
+    """Return the host of a namespace; where nothing but a number is known, its name says it."""
+    said = row.identity.name.partition(":")[0]
+    if row.netns.is_number and said in called.values():
+        return said
+    return called.get(row.netns.key.host, row.netns.key.host)
+
+
+def _bare(row: Row, host: str) -> str:
+    """Return the name of a namespace without its host."""
+    return row.identity.name.removeprefix(f"{host}:") if host else row.identity.name
 
 
 def _rest(containers: list[Row], rest: list[Row]) -> tuple[tuple[str, list[Row]], ...]:
     return ("containers", containers), ("other", rest)
 
 
-def _without_heading(networks: Sequence[list[Row]]) -> list[Branch]:
+def _without_heading(networks: Sequence[list[Row]], host: str) -> list[Branch]:
     """Return networks without a namespace of their own here, under names that tell those of several engines apart."""
     firsts = [rows[0].identity for rows in networks]
     names = [one.network for one in firsts]
@@ -97,7 +136,7 @@ def _without_heading(networks: Sequence[list[Row]]) -> list[Branch]:
     for rows in networks:
         one = rows[0].identity
         title = f"{one.network}@{one.engine}" if names.count(one.network) > 1 and one.engine else str(one.network)
-        branches.append(Branch(title, str(one.driver), None, in_order(rows)))
+        branches.append(Branch(title, str(one.driver), None, in_order(rows), host=host))
     return sorted(branches, key=lambda branch: branch.title)
 
 

@@ -31,9 +31,9 @@ _FIB_RULE_INVERT = 0x2
 _ROUTE_TABLES = {AF_INET: Table.ROUTES4, AF_INET6: Table.ROUTES6}
 _MOST = 4096
 """Places remembered of one kind, before all are forgotten."""
-_NO_METRIC = bytes(4)
+NO_METRIC = bytes(4)
 _PLAIN_ROUTE = struct.Struct("=28x4s4s4s4s4s4s")
-_PLAIN_HEADERS = tuple(ATTRIBUTE_HEADER.pack(8, kind) for kind in (RTA_TABLE, RTA_DST, 4))
+PLAIN_HEADERS = tuple(ATTRIBUTE_HEADER.pack(8, kind) for kind in (RTA_TABLE, RTA_DST, 4))
 """RTA_TABLE, RTA_DST, RTA_OIF: an IPv4 route through a link, without more."""
 _header = ATTRIBUTE_HEADER.unpack_from
 _u16 = struct.Struct("=H").unpack_from
@@ -159,8 +159,8 @@ def _any_route(raw: bytes) -> Place | None:
     # A storm of routes is one of plain ones that all differ: known by their headers alone, they are not remembered.
     if len(raw) == _PLAIN_ROUTE.size and raw[BODY] == AF_INET and not _u32(raw, 24)[0] & RTM_F_CLONED:
         table_header, table, dst_header, dst, oif_header, _ = _PLAIN_ROUTE.unpack(raw)
-        if (table_header, dst_header, oif_header) == _PLAIN_HEADERS:
-            return Table.ROUTES4, raw[17:20] + table + _NO_METRIC + dst
+        if (table_header, dst_header, oif_header) == PLAIN_HEADERS:
+            return Table.ROUTES4, raw[17:20] + table + NO_METRIC + dst
     return _other_route(raw)
 
 

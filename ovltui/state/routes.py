@@ -6,11 +6,11 @@ so, and the table must be read again.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ovltui.kernel.wire import ATTRIBUTE_HEADER, NLM_F_EXCL, NLM_F_REPLACE
-from ovltui.state.keys import AF_INET6, BODY, attributes
+from ovltui.kernel.wire import ATTRIBUTE_HEADER, NLM_F_EXCL, NLM_F_REPLACE, Rtm
+from ovltui.state.keys import AF_INET, AF_INET6, BODY, NO_METRIC, PLAIN_HEADERS, RTM_F_CLONED, attributes
 
 _ATTRIBUTES = 28
 _LASTING_FLAGS = 0x6
@@ -24,6 +24,10 @@ Held = bytes | tuple[bytes, ...]
 _RTNEXTHOP = struct.Struct("=HB").unpack_from
 """rtnh_len, rtnh_flags."""
 _u16 = struct.Struct("=H").unpack_from
+_PLAIN = struct.Struct("=4xH10xB3s4xI4s4s4s4s4s4x")
+"""Of what ``keys`` calls a plain route: type, family, lengths and TOS, flags, its attributes but for the link."""
+_TABLE, _DST, _OIF = PLAIN_HEADERS
+_NEW, _DEL = int(Rtm.NEWROUTE), int(Rtm.DELROUTE)
 
 
 def identity(raw: bytes) -> bytes:
@@ -117,6 +121,30 @@ class Routes:
         others = _without(before, raw)
         self._hold(key, others)
         return len(others) < len(before)
+
+    def but_plain(self, raws: Iterable[bytes]) -> Iterator[bytes]:
+        """Take in, of messages in their order, plain IPv4 routes that are the only ones there; yield every other one.
+
+        A storm of routes is one of these: here they cost a third of what each would alone.
+        """
+        held, unpack, size = self.held, _PLAIN.unpack, _PLAIN.size
+        for raw in raws:
+            if len(raw) == size:
+                kind, family, prefix, flags, at_table, table, at_dst, dst, at_oif = unpack(raw)
+                if (
+                    family == AF_INET
+                    and (at_table == _TABLE and at_dst == _DST and at_oif == _OIF)
+                    and not flags & RTM_F_CLONED
+                ):
+                    key = prefix + table + NO_METRIC + dst
+                    before = held.get(key)
+                    if kind == _NEW and before is None:
+                        held[key] = raw
+                        continue
+                    if kind == _DEL and before is not None and before[BODY:] == raw[BODY:]:
+                        del held[key]
+                        continue
+            yield raw
 
     def _hold(self, key: bytes, routes: tuple[bytes, ...]) -> None:
         if not routes:

@@ -36,6 +36,11 @@ class Sights:
         index = bisect_right(meanings, seq, key=lambda entry: entry[0])
         return meanings[max(0, index - 1)][1]
 
+    def number_of(self, here: int) -> int | None:
+        """Return a number that ever meant the namespace with our nsid ``here``; None where none did."""
+        known = tuple(self._meanings.items())
+        return next((there for there, meanings in known if any(meant == here for _, meant in meanings)), None)
+
     def memory(self) -> SightsMemory:
         """Return all that is known; nobody may write meanwhile."""
         return tuple((there, tuple(meanings)) for there, meanings in self._meanings.items())

@@ -107,13 +107,20 @@ class Tables:
             return
         table, key = found
         store = self._stores.get(table)
-        beside = table in _BESIDE_SILENCE
+        # Where all is in doubt already, what else may change silently adds nothing: so it is while a link flaps.
+        beside = table in _BESIDE_SILENCE and not self.dirty.issuperset(_DOUBTFUL_BY_LINK)
         before = store.get(key) if store and beside else ()
         gone = raw[4] & 1 == 1
         if store and not (store.remove(key, raw) if gone else store.put(key, raw)):
             self.dirty.add(table)
         if beside and (doubtful := silent(table, before, raw, gone=gone)):
             self.dirty.update(each for each in doubtful if each in self._stores)
+
+    def apply_all(self, raws: Iterable[bytes]) -> None:
+        """Take in messages of the stream, in their order."""
+        routes = self._stores.get(Table.ROUTES4)
+        for raw in routes.but_plain(raws) if isinstance(routes, Routes) else raws:
+            self.apply(raw)
 
     def load(self, table: Table, messages: Iterable[bytes]) -> None:
         """Put what a dump told in the place of what was in ``table``."""

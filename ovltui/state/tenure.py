@@ -32,6 +32,8 @@ class Tenure:
     links: Links = field(default_factory=Links)
     addresses: Addresses = field(default_factory=Addresses)
     sights: Sights = field(default_factory=Sights)
+    home: bool = False
+    """Whether a machine listens in it, among several: the numbers that come and go in it are births and deaths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class TenureMemory:
     key: NetnsKey | None = None
     announced: bool = False
     seen: int = 0
+    home: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,8 @@ class TenuresMemory:
 
     tenures: tuple[TenureMemory, ...]
     last_gap: int
+    gaps: tuple[tuple[str, int], ...] = ()
+    """The last gap of each machine, where there are several."""
 
 
 class Tenures:
@@ -69,6 +74,9 @@ class Tenures:
         self._by_key: dict[NetnsKey, Tenure] = {}
         self.last_gap = -1
         """The last record that said that messages were lost before it; -1 for none."""
+        self._gaps: dict[str, int] = {}
+        """Of those that are of one machine alone, the last of each; ``_common_gap`` is the last of the others."""
+        self._common_gap = -1
         if own:
             self._by_key[own] = self._by_nsid[OWN_NSID][0]
 
@@ -93,6 +101,22 @@ class Tenures:
         """Return the tenure of a namespace, dead or alive."""
         return self._by_key.get(key)
 
+    def home_of(self, key: NetnsKey) -> Tenure | None:
+        """Return where the machine of a namespace listens, where there are several."""
+        held = (tenures[-1] for tenures in tuple(self._by_nsid.values()))
+        return next(
+            (one for one in held if one.home and one.died is None and one.key and one.key.host == key.host), None
+        )
+
+    def number_of(self, nsid: int) -> tuple[Tenure, int] | None:
+        """Return where a machine of several listens, and which number one of ours has there; None for one of none."""
+        for tenures in tuple(self._by_nsid.values()):
+            for tenure in tenures:
+                there = tenure.sights.number_of(nsid) if tenure.home else None
+                if there is not None:
+                    return tenure, there
+        return None
+
     def begin(self, nsid: int, seq: int) -> Tenure:
         """Take in a RTM_NEWNSID at ``seq``; one that discovery made known before the stream did goes on."""
         tenure = self._living(nsid)
@@ -106,9 +130,35 @@ class Tenures:
         """Return who holds ``nsid`` at ``seq``, of whom a record came, announced or not."""
         return self.at(nsid, seq) or self._add(Tenure(nsid, self._free_since(nsid)))
 
-    def gap(self, seq: int) -> None:
-        """Take in that messages before record ``seq`` were lost: births and deaths may be among them."""
+    def gap(self, seq: int, host: str | None = None) -> None:
+        """Take in that messages before record ``seq`` were lost: births and deaths may be among them.
+
+        Args:
+            seq: the record that says so.
+            host: of which machine, as in its keys; None where there is but one.
+        """
         self.last_gap = seq
+        if host is None:
+            self._common_gap = seq
+        else:
+            self._gaps[host] = seq
+
+    def last_gap_of(self, key: NetnsKey | None) -> int:
+        """Return the last record that said that messages of a namespace's machine were lost; -1 for none."""
+        return max(self._common_gap, self._gaps.get(key.host, -1) if key else -1)
+
+    def end_all(self, host: str, seq: int) -> tuple[Tenure, ...]:
+        """Take in at ``seq`` that all that is known of a machine ends; return whose tenures ended.
+
+        What held a number there keeps its name for the records before; it lives on only if it is bound anew.
+        """
+        held = [tenures[-1] for tenures in tuple(self._by_nsid.values())]
+        ended = tuple(one for one in held if one.died is None and one.key and one.key.host == host)
+        for tenure in ended:
+            tenure.died = seq
+        for key in [key for key in self._by_key if key.host == host]:
+            del self._by_key[key]
+        return ended
 
     def end(self, nsid: int, seq: int) -> Tenure:
         """Take in a RTM_DELNSID at ``seq``; return whose tenure ended."""
@@ -116,7 +166,7 @@ class Tenures:
         tenure.died = seq
         return tenure
 
-    def bind(self, nsid: int, key: NetnsKey, seq: int) -> Tenure | None:
+    def bind(self, nsid: int, key: NetnsKey, seq: int, *, home: bool = False) -> Tenure | None:
         """Take in that ``key``, which is open right now, holds ``nsid``; return its tenure.
 
         Return None while the stream still says that another one holds it: the stream is behind, and the death of
@@ -126,6 +176,7 @@ class Tenures:
             nsid: what the kernel says.
             key: which namespace it is.
             seq: the next record before the kernel was asked.
+            home: whether a machine listens in it, among several.
         """
         tenure = self._by_key.get(key)
         if tenure and tenure.died is not None:  # it lives: an earlier holder, of whom that death was, was taken for it
@@ -133,11 +184,12 @@ class Tenures:
             tenure = None
         tenure = tenure or self._living(nsid)
         if tenure and tenure.key not in (None, key):
-            if self.last_gap <= tenure.seen:
+            gap = self.last_gap_of(tenure.key)
+            if gap <= tenure.seen:
                 return None
-            tenure.died, tenure = self.last_gap - 1, None
+            tenure.died, tenure = gap - 1, None
         tenure = tenure or self._add(Tenure(nsid, self._free_since(nsid)))
-        tenure.key = key
+        tenure.key, tenure.home = key, tenure.home or home
         tenure.seen = max(tenure.seen, seq)
         self._by_key[key] = tenure
         return tenure
@@ -154,21 +206,28 @@ class Tenures:
                 del self._by_nsid[nsid]
             for tenure in kept:
                 tenure.links.prune(first)
-        keys = tuple(tenure.key for tenure in gone if tenure.key and self._by_key.get(tenure.key) is tenure)
+        if not gone:
+            return ()
+        left = {tenure.key for tenures in self._by_nsid.values() for tenure in tenures}
+        keys = tuple(dict.fromkeys(tenure.key for tenure in gone if tenure.key and tenure.key not in left))
         for key in keys:
-            del self._by_key[key]
+            self._by_key.pop(key, None)
         return keys
 
     def memory(self) -> TenuresMemory:
         """Return all that is known; nobody may write meanwhile."""
         found = (tenure for tenures in self._by_nsid.values() for tenure in tenures)
-        return TenuresMemory(tuple(_memory(tenure) for tenure in found), self.last_gap)
+        gaps = tuple(self._gaps.items())
+        return TenuresMemory(tuple(_memory(tenure) for tenure in found), self.last_gap, gaps)
 
     def recall(self, memory: TenuresMemory) -> None:
         """Know what was known when ``memory`` was made, and nothing else."""
         self._by_nsid, self._by_key, self.last_gap = {}, {}, memory.last_gap
+        self._gaps = dict(memory.gaps)
+        # The newest gap is of all machines, unless one of them has it to itself.
+        self._common_gap = -1 if memory.last_gap in self._gaps.values() else memory.last_gap
         for one in memory.tenures:
-            tenure = Tenure(one.nsid, one.born, one.died, one.key, one.announced, one.seen)
+            tenure = Tenure(one.nsid, one.born, one.died, one.key, one.announced, one.seen, home=one.home)
             tenure.links.recall(one.links)
             tenure.addresses.recall(one.addresses)
             tenure.sights.recall(one.sights)
@@ -203,4 +262,5 @@ def _memory(tenure: Tenure) -> TenureMemory:
         tenure.key,
         tenure.announced,
         tenure.seen,
+        tenure.home,
     )

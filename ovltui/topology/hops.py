@@ -73,9 +73,7 @@ class Path:
         """The verdict in a sentence."""
         culprit = self.culprit
         if culprit is None:
-            return (
-                f"ok by all tables: {self.of} reaches {self.to}, and the answer comes back; filters are not looked at"
-            )
+            return f"ok by all tables: {self.of} to {self.to} and back; only the checks look at packet filters"
         where = f"{culprit.netns}/{culprit.ifname}" if culprit.ifname else culprit.netns
         way = "" if culprit.way is Way.THERE else " on the way back"
         return f"{culprit.verdict}{way}: {where}: {culprit.by}"

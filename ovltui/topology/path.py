@@ -7,7 +7,7 @@ walked, and that is an ``unknown`` hop.
 from collections.abc import Iterator
 
 from ovltui.netns.model import NetnsKey
-from ovltui.topology.goal import Goal, goal_of
+from ovltui.topology.goal import Goal, goal_of, tunnel_of
 from ovltui.topology.hops import Hop, Path, Verdict, Way
 from ovltui.topology.links import Link
 from ovltui.topology.lookup import Entry, Ip, addresses, parsed, route, source
@@ -51,7 +51,7 @@ def _goal(topology: Topology, start: Node, to: NetnsKey | str) -> Goal:
     """Return where the way is to end: of an address, the one namespace of the same network that has it."""
     if isinstance(to, NetnsKey):
         node = topology.nodes[to]
-        return goal_of(node, next(iter(_near(start, node)), ""))
+        return goal_of(node, next(iter(_near(topology, start, node)), ""))
     network = start.place.identity.network_id
     known = [
         node
@@ -62,10 +62,14 @@ def _goal(topology: Topology, start: Node, to: NetnsKey | str) -> Goal:
     return goal_of(known[0], to) if len(known) == 1 else Goal(to)
 
 
-def _near(start: Node, node: Node) -> Iterator[str]:
+def _near(topology: Topology, start: Node, node: Node) -> Iterator[str]:
     """Yield the addresses of a namespace, those in a network of another one first."""
     told = [(node.links.get(ifindex), parsed(local)) for ifindex, local, _ in addresses(node)]
-    kept = [address for link, address in told if address and _is_told(link, address)]
+    usable = [(link, address) for link, address in told if address and _is_told(link, address)]
+    if node.key.host != start.key.host:
+        # Every machine has the same networks for itself; what two of them have in common lies behind a tunnel.
+        usable.sort(key=lambda one: tunnel_of(topology, one[0]) is None)
+    kept = [address for _, address in usable]
     near = [address for address in kept if (found := route(start, address)) and _is_near(found)]
     yield from (str(address) for address in (*near, *(address for address in kept if address not in near)))
 

@@ -20,6 +20,7 @@ from ovltui.topology.blame import (
 )
 from ovltui.topology.goal import Goal, has, owns, receiver, tunnel_of
 from ovltui.topology.hops import Hop, Verdict, Way
+from ovltui.topology.leads import beyond, port_of, port_to_tunnel
 from ovltui.topology.links import Link, LinkKey
 from ovltui.topology.lookup import (
     Entry,
@@ -113,17 +114,29 @@ class Walk:
             return self._switch(node, link, None, frame)
         if link.vxlan:
             return self._tunnel(node, link, frame)
-        if link.kind != "veth":
-            return self._stop(node, link, f"leaves what is visible by {link.ifname}", Verdict.UNKNOWN)
         peer = self.topology.peer(link.key)
-        if not isinstance(peer, Link):
-            says = "its other end is gone" if peer is None else f"its other end: {peer}"
-            return self._stop(node, link, says, Verdict.DOWN if peer is None else Verdict.UNKNOWN)
+        if link.kind != "veth" or isinstance(peer, Unseen):
+            says = f"its other end: {peer}" if link.kind == "veth" else f"leaves what is visible by {link.ifname}"
+            return self._leave(node, link, says, frame)
+        if peer is None:
+            return self._stop(node, link, "its other end is gone", Verdict.DOWN)
         there = self.topology.nodes[peer.key.netns]
         if fault := is_down(self.topology, there, peer):
             return self._blame(fault)
         self._add(there, peer, f"veth peer of {self.topology.name(link.key)}", Verdict.OK)
         return self._receive(there, peer, frame)
+
+    def _leave(self, node: Node, link: Link, says: str, frame: Frame) -> Node | None:
+        """Send a frame out of what is visible of a machine; it comes to another one that has its address."""
+        far = beyond(self.topology, node, str(frame.to))
+        if far is None:
+            return self._stop(node, link, says, Verdict.UNKNOWN)
+        there = self.topology.nodes[far.key.netns]
+        by = f"leaves by {link.ifname}: {self.topology.name(far.key)} has {frame.to}, what lies between is not visible"
+        self._add(node, link, by, Verdict.OK)
+        if fault := is_down(self.topology, there, far):
+            return self._blame(fault)
+        return self.packet(there, frame.to, frame.size, came=True)
 
     def _receive(self, node: Node, link: Link, frame: Frame) -> Node | None:
         """Take a frame in from a link."""
@@ -148,12 +161,12 @@ class Walk:
         if own and (port is None or mac in (bridge.address, port.address)):
             self._add(node, bridge, self._text(node, entry) if entry else f"{mac} is {bridge.ifname}", Verdict.OK)
             return self.packet(node, frame.to, frame.size, came=True)
-        right = self._port_of(node, bridge, mac)
+        right = port_of(self.topology, node, bridge, mac)
         by = self._text(node, entry) if entry else f"{mac} is flooded: no forwarding entry master {bridge.ifname}"
         if entry and port and ((right and right.key != port.key) or (source and port.key == source.key)):
             astray = f", but it is behind {right.ifname}" if right else ", from where it comes"
             return self._stop(node, port, by + astray, Verdict.WRONG)
-        return self._forward(node, bridge, port or right or self._port_to_tunnel(node, bridge, source), by, frame)
+        return self._forward(node, bridge, port or right or port_to_tunnel(node, bridge, source), by, frame)
 
     def _forward(self, node: Node, bridge: Link, port: Link | None, by: str, frame: Frame) -> Node | None:
         """Send a frame out of a port of a bridge."""
@@ -166,19 +179,6 @@ class Walk:
             return None
         blocked = is_blocked(node, port)
         return self._blame(blocked) if blocked else self._send(node, port, frame)
-
-    def _port_of(self, node: Node, bridge: Link, mac: str) -> Link | None:
-        """Return the port of a bridge behind which a MAC is seen to be."""
-        for port in node.ports(bridge.key.ifindex):
-            peer = self.topology.peer(port.key)
-            if isinstance(peer, Link) and peer.address == mac:
-                return port
-        return None
-
-    @staticmethod
-    def _port_to_tunnel(node: Node, bridge: Link, source: Link | None) -> Link | None:
-        ports = node.ports(bridge.key.ifindex)
-        return next((port for port in ports if port.vxlan and (source is None or port.key != source.key)), None)
 
     def _tunnel(self, node: Node, link: Link, frame: Frame) -> Node | None:
         """Send a frame through a tunnel."""
@@ -251,6 +251,10 @@ class Walk:
             if known and is_usable(known):
                 self._add(node, link, f"asks for {address}: {self.topology.name(tunnel.key)} answers", Verdict.OK)
                 return self._trusted(there, tunnel, address, known)
+        far = beyond(self.topology, node, address) if heard.outside else None
+        if far and not (entry and entry.fields.get("lladdr") is None):
+            self._add(node, link, f"asks for {address}: {self.topology.name(far.key)} answers", Verdict.OK)
+            return far.address
         fault = nobody_answers(self.topology, self.goal, link, address, heard)
         says = self._text(node, entry) if entry and fault.link is link else fault.by
         self._add(fault.node, fault.link, says, fault.verdict)

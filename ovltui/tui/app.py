@@ -24,17 +24,17 @@ from ovltui.session.live import LiveSession
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
 from ovltui.session.solicitor import COST, Solicitor
-from ovltui.text import clean
-from ovltui.tui.foreground import Foreground
 from ovltui.tui.palette import Commands
 from ovltui.tui.screens.events import EventsScreen
-from ovltui.tui.screens.help import Help
-from ovltui.tui.theme import DARK
+from ovltui.tui.screens.help import Help, key_word
 from ovltui.tui.with_checks import CHECK_KEYS
+from ovltui.tui.with_foreground import AppWithForeground
+from ovltui.tui.with_hosts import HOST_KEYS
 from ovltui.tui.with_lab import LAB_KEYS
+from ovltui.tui.with_looks import LOOK_KEYS
 from ovltui.tui.with_netns import SCREEN_KEYS
 from ovltui.tui.with_recording import RECORD_KEYS
-from ovltui.tui.with_replay import REPLAY_KEYS, AppWithReplay
+from ovltui.tui.with_replay import REPLAY_KEYS
 from ovltui.tui.with_shells import SHELL_KEYS
 from ovltui.tui.with_topology import TOPOLOGY_KEYS
 from ovltui.tui.with_tour import TOUR_KEYS
@@ -50,6 +50,8 @@ STORM = 1000
 """Records between two paintings, more than which nobody can read."""
 _STORM_S = 0.5
 """Seconds to the next painting then."""
+SLOW_S = 1.5
+"""Seconds to the next painting on a slow line, storm or not."""
 _NEWS_S = 0.1
 """Seconds after which a namespace that was born, died or was named is drawn."""
 _BREATH_S = 0.004
@@ -57,7 +59,7 @@ _BREATH_S = 0.004
 _TWICE_S = 2.0
 
 
-class OvltuiApp(AppWithReplay):
+class OvltuiApp(AppWithForeground):
     """The screens of ``ovltui``.
 
     Args:
@@ -71,12 +73,14 @@ class OvltuiApp(AppWithReplay):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {Commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *SHELL_KEYS,
+        *LOOK_KEYS,
         *SCREEN_KEYS,
         *TOPOLOGY_KEYS,
         *CHECK_KEYS,
         *LAB_KEYS,
         *TOUR_KEYS,
         *RECORD_KEYS,
+        *HOST_KEYS,
         *REPLAY_KEYS,
     ]
 
@@ -96,20 +100,16 @@ class OvltuiApp(AppWithReplay):
         self._interrupted = 0.0
         self.solicitor = Solicitor()
         """What was changed on the user's request; whoever runs the app closes it."""
-        self._foreground = Foreground()
-        self._ending = False
         self._screens_loop: asyncio.AbstractEventLoop | None = None
         self.animation_level = "none"
         # What the library would print of a defect holds local variables: it goes to a file instead.
         self.trace = StringIO()
         """What there is to read about the defect that ended the app, if one did."""
         self.error_console = Console(file=self.trace, width=120, color_system=None)
-        self.register_theme(DARK)
-        self.theme = DARK.name
 
     def on_mount(self) -> None:
         """Show the first screen; then let Docker be asked."""
-        self.push_screen(EventsScreen(self._session, self.shells, ascii_only=self._ascii_only))
+        self.push_screen(EventsScreen(self._session, self.shells, self.settings, ascii_only=self._ascii_only))
         self._session.on_change(self._tell)
         self._screens_loop = asyncio.get_running_loop()
         self.app_resume_signal.subscribe(self, lambda _: self.action_redraw())
@@ -120,7 +120,7 @@ class OvltuiApp(AppWithReplay):
     def on_ovltui_app_advanced(self) -> None:
         """Paint now, or as soon as the last painting is long enough ago."""
         news = self._session.version != self._painted_version
-        due = self._painted + (_NEWS_S if news else self._pace_s)
+        due = self._painted + (_NEWS_S if news and not self.settings.slow else self._pace_s)
         if self._timer is not None and due >= self._due:
             return
         self._stop_timer()
@@ -136,19 +136,21 @@ class OvltuiApp(AppWithReplay):
             binding = active.binding
             if binding.description and binding.id and not binding.id.startswith(("list.", "page.")):
                 run = partial(self.run_action, binding.action, active.node)
-                yield SystemCommand(binding.description, f"key {binding.key}", run)
+                yield SystemCommand(binding.description, f"key {key_word(binding.key)}", run)
+        yield from self.time_commands()
         yield from self.shell_commands()
         yield from self.netns_commands()
         yield from self.topology_commands()
         yield from self.lab_commands()
+        yield from self.host_commands()
         chosen = self.chosen()
-        if chosen and self.playback is None:
+        if chosen and isinstance(self._session, LiveSession):
             for link in chosen.links:
                 title = f"Tell neighbour solicitations of {link.ifname}"
                 yield SystemCommand(title, f"sets app_solicit: {COST}", partial(self._solicit, chosen, link.ifname))
         for row in self._session.snapshot().rows if self.playback is None else ():
             name = row.identity.name
-            yield SystemCommand(f"Shell in {name}", "full screen", partial(self._shell, name))
+            yield SystemCommand(f"Shell in {name}", "full screen", partial(self.shell_in, name))
 
     def action_help(self) -> None:
         """Show the keys that work here."""
@@ -175,14 +177,6 @@ class OvltuiApp(AppWithReplay):
         else:
             self.exit(AS_ROOT)
 
-    async def action_shell(self) -> None:
-        """Open a full-screen shell in the chosen namespace."""
-        row = self.chosen_or_current()
-        if row is None:
-            self.notify("Choose a namespace first: move the cursor to one.", severity="warning", markup=False)
-        else:
-            await self._shell(row.identity.name)
-
     def chosen(self) -> Row | None:
         """The namespace at the cursor of the screen that is in sight."""
         screen = self.painted_screen()
@@ -205,40 +199,6 @@ class OvltuiApp(AppWithReplay):
         done = f"{act.command}\n{COST}; it is set back at the end" if act else f"{dev} tells its solicitations already."
         self.notify(done, title=f"{row.identity.name} {dev}" if act else "", timeout=10, markup=False)
 
-    def play_recording(self, path: str) -> None:
-        """Show a recording on screens of its own, above these; events go on being received meanwhile."""
-        from ovltui.session.recordings import replay_command  # noqa: PLC0415  (the first screen does not wait for it)
-
-        argv = replay_command(path, ascii_only=self._ascii_only)
-        self.run_worker(self._in_foreground(argv, f"replay of {clean(path)}", "q returns"))
-
-    async def _shell(self, name: str) -> None:
-        row = self._session.snapshot().row(name)
-        if row is None or not isinstance(self._session, LiveSession):
-            self.notify(f"{name} is gone.", severity="error", markup=False)
-            return
-        try:
-            argv = self._session.shell_command(row.netns)
-        except OvltuiError as error:
-            self.notify(str(error), severity="error", markup=False)
-            return
-        await self._in_foreground(argv, f"shell in {name}", "exit or ctrl+d returns")
-
-    async def _in_foreground(self, argv: list[str], what: str, back: str) -> None:
-        """Give the terminal to a command until it ends."""
-        says = ""
-        # Painting while suspended would fill the writer's queue and block the loop for good.
-        with self.suspend(), self.batch_update():
-            print(f"\novltui: {what}; {back}", flush=True)  # noqa: T201
-            try:
-                status = await self._foreground.run(argv)
-                says = f"The {what} ended with status {status}." if status else ""
-            except OSError as error:
-                says = f"The {what} could not be started ({error.strerror})."
-        if says and not self._ending:
-            self.notify(says, severity="warning", markup=False)
-        self.paint()
-
     def _tell(self) -> None:
         """Have the app paint soon; called in any thread."""
         version = self._session.version
@@ -254,6 +214,8 @@ class OvltuiApp(AppWithReplay):
         self._painted, self._painted_version = monotonic(), self._session.version
         end = self._session.ring.end
         self._pace_s = _STORM_S if end - self._painted_end > STORM else 1 / PAINTS_PER_SECOND
+        if self.settings.slow:
+            self._pace_s = SLOW_S
         self._painted_end = end
         if self.shells.living:
             self.shells.look(self._session.snapshot())
@@ -263,6 +225,11 @@ class OvltuiApp(AppWithReplay):
         if screen and screen.paint():
             self._tell()
             self._search_soon()
+
+    def on_main_screen_behind(self) -> None:
+        """Have the filters look on, and paint what they find: no record may come that wakes us."""
+        self._tell()
+        self._search_soon()
 
     def _stop_timer(self) -> None:
         if self._timer is not None:

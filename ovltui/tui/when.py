@@ -46,3 +46,13 @@ def _day(at_ns: int) -> int:
 
 def _local(at_ns: int) -> datetime:
     return datetime.fromtimestamp(at_ns // _NS + local_offset(at_ns), UTC)
+
+
+def elapsed(ns: int) -> str:
+    """Return a time between two moments, with its sign: ``+0.113``, ``-2:01.500``, ``+1:02:03.004``, ``+75:00:00``."""
+    seconds, rest = divmod(abs(ns), _NS)
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    part = f".{rest // 10**6:03}" if hours < 10 else ""  # noqa: PLR2004  (the column is as wide as a clock)
+    whole = f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}" if minute else f"{second}"
+    return f"{'-' if ns < 0 else '+'}{whole}{part}"

@@ -182,4 +182,4 @@ def _of_network(screen: Screen[object]) -> tuple[frozenset[NetnsKey], str]:
     if not isinstance(screen, EventsScreen):
         return frozenset(), ""
     entry = screen.query_one(Browser).current
-    return entry.keys, entry.label
+    return entry.keys, entry.scope

@@ -34,7 +34,8 @@ class AppWithInspector(AppWithShells):
         """How links hang together, for all screens."""
         from ovltui.session.wiring import Wiring  # noqa: PLC0415  (the first screen does not wait for it)
 
-        return self._session.wiring if isinstance(self._session, LiveSession) else Wiring(self._session)
+        knows = self._session if isinstance(self._session, LiveSession) else self.joined
+        return knows.wiring if knows else Wiring(self._session)
 
     def paint(self) -> None:
         """Paint the screen that is in sight."""

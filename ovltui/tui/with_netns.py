@@ -77,7 +77,8 @@ class AppWithNetns(AppWithInspector):
         if not self.is_screen_installed(_NAMESPACES):
             from ovltui.tui.screens.namespaces import NamespacesScreen  # noqa: PLC0415  (the first screen waits not)
 
-            self.install_screen(NamespacesScreen(self._session, ascii_only=self._ascii_only), _NAMESPACES)
+            screen = NamespacesScreen(self._session, self.settings.columns, ascii_only=self._ascii_only)
+            self.install_screen(screen, _NAMESPACES)
         self.show_main(_NAMESPACES)
 
     def show_main(self, name: str) -> None:

@@ -25,7 +25,7 @@ from ovltui.tui.screens.question import Question
 from ovltui.tui.screens.record_line import RecordLine
 from ovltui.tui.widgets.event_pane import EventPane
 from ovltui.tui.widgets.status import Mode, StatusLine
-from ovltui.tui.with_tour import AppWithTour
+from ovltui.tui.with_hosts import AppWithHosts
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -47,7 +47,7 @@ _NS = 10**9
 T = TypeVar("T")
 
 
-class AppWithRecording(AppWithTour):
+class AppWithRecording(AppWithHosts):
     """An app that can record.
 
     Args:

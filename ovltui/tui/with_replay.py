@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.binding import Binding
-from textual.widgets import Footer
 
 from ovltui.events.line import clock
 from ovltui.session.moments import time_at
 from ovltui.session.session import Session
 from ovltui.tui.screens.main_screen import MainScreen
 from ovltui.tui.widgets.event_pane import EventPane
+from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.status import Mode
 from ovltui.tui.with_recording import AppWithRecording
 
@@ -229,7 +229,7 @@ class AppWithReplay(AppWithRecording):
         here = playback.moment.time_ns
         chart = Chart(line.start_ns, line.end_ns, here, line.counts, playback.findings(), marks)
         for screen in self.screen_stack:
-            footer = screen.query(Footer)
+            footer = screen.query(KeyLine)
             if isinstance(screen, MainScreen) and footer and not screen.query(TimeBar):
                 screen.mount(TimeBar(ascii_only=self._ascii_only), before=footer.first())
             for bar in screen.query(TimeBar):

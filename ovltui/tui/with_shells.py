@@ -1,13 +1,15 @@
 """What the app does about shells: open them in panes, run single commands, ask before they are ended.
 
-Source: a ``LiveSession``, which knows the way into a namespace. Privileges: CAP_SYS_ADMIN for namespaces other than
-our own. A shell keeps its namespace alive for as long as it runs: that is the user's own act, and is said.
+Source: a ``LiveSession``, which knows the way into a namespace, or a ``JoinedSession``, which knows that on each
+machine. Privileges: CAP_SYS_ADMIN for namespaces other than our own. A shell keeps its namespace alive for as long as
+it runs: that is the user's own act, and is said.
 """
 
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.app import SystemCommand
@@ -22,7 +24,6 @@ from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
 from ovltui.terminal.pty import OWN, Place, place, shell_of
 from ovltui.text import clean
-from ovltui.tui.in_order import AppInOrder
 from ovltui.tui.screens.question import Question
 from ovltui.tui.screens.run_line import RunLine
 from ovltui.tui.screens.shells import ShellsScreen
@@ -30,6 +31,10 @@ from ovltui.tui.screens.with_shells import WithShells
 from ovltui.tui.shell_commands import fitting
 from ovltui.tui.shells import Opened, Shells
 from ovltui.tui.widgets.shell_pane import LEAVE, ShellPane
+from ovltui.tui.with_looks import AppWithLooks
+
+if TYPE_CHECKING:
+    from ovltui.session.joined import JoinedSession
 
 SHELL_KEYS = (
     Binding("s", "shell_pane", "Shell", show=False, priority=True, id="shell.open"),
@@ -50,7 +55,7 @@ _MOST_LAST = 50
 """Commands that are offered again."""
 
 
-class AppWithShells(AppInOrder):
+class AppWithShells(AppWithLooks):
     """An app that has shells.
 
     Args:
@@ -61,9 +66,12 @@ class AppWithShells(AppInOrder):
     def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
         super().__init__()
         self._session = session
-        self._ascii_only = ascii_only
+        if ascii_only:
+            self.draw_in_ascii()
         self._environ = session.environ if isinstance(session, LiveSession) else dict(os.environ)
         self._last: list[str] = []
+        self.joined: JoinedSession | None = None
+        """The session, where it is of several machines."""
         self.shells = Shells(self._environ, self._wrote, self._listed)
         """All that are open; whoever runs the app closes them."""
 
@@ -91,7 +99,7 @@ class AppWithShells(AppInOrder):
         for row in snapshot.rows:
             what = partial(self._open, row.netns.key)
             yield SystemCommand(f"New shell in {row.identity.name}", _NETWORK_ONLY, what)
-            if row.identity.kind is Kind.CONTAINER:
+            if row.identity.kind is Kind.CONTAINER and not self.joined:
                 name = row.identity.name
                 named = partial(self._open, row.netns.key, resolv=True)
                 yield SystemCommand(f"New shell in {name} with its names", _NAMES, named)
@@ -166,23 +174,50 @@ class AppWithShells(AppInOrder):
             self._run(key, line)
 
     def _open(self, key: NetnsKey, *, resolv: bool = False, everything: bool = False) -> None:
+        if self.joined:
+            self._open_there(self.joined, key)
+            return
         shell = _INNER_SHELL if everything else shell_of(self._environ)
         what = f"{Path(shell).name}{' inside' if everything else ' +names' if resolv else ''}"
         self._start(key, what, (shell,), resolv=resolv, everything=everything)
 
     def _run(self, key: NetnsKey, line: str) -> None:
         self._last = [*(one for one in self._last if one != line), line][-_MOST_LAST:]
+        if self.joined:
+            self._open_there(self.joined, key, line)
+            return
         self._start(key, clean(line), (shell_of(self._environ), "-c", line))
 
     def _start(self, key: NetnsKey, what: str, argv: Sequence[str], **dress: bool) -> None:
-        row = next((row for row in self._session.snapshot().rows if row.netns.key == key), None)
+        row = self._row_of(key)
         where = self._place(key, row.identity.name if row else "", **dress)
         if row and where and self._attempt(partial(self.shells.open, row, what, where, argv=argv, dress=dress)):
             self._enter()
 
+    def _open_there(self, joined: "JoinedSession", key: NetnsKey, line: str = "") -> None:
+        """Open a shell on the machine of a namespace, and type a command to it, where there is one."""
+        row = self._row_of(key)
+        if row is None:
+            self.notify("The namespace is gone.", severity="error", markup=False)
+            return
+        try:
+            words = joined.shell_command(row.netns)
+            opened = self.shells.open(row, clean(line) or "shell", OWN, argv=words, dress={})
+        except OvltuiError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        if line:
+            opened.shell.paste(f"{line}\n")
+        self._enter()
+
+    def _row_of(self, key: NetnsKey | None) -> Row | None:
+        return next((row for row in self._session.snapshot().rows if row.netns.key == key), None) if key else None
+
     def _place(self, key: NetnsKey, name: str, **dress: bool) -> Place | None:
         """Return the way into a namespace now; None, and a notice, where there is none."""
-        row = next((row for row in self._session.snapshot().rows if row.netns.key == key), None)
+        row = self._row_of(key)
+        if row and self.joined:
+            return OWN  # the words lead there
         if row is None or not isinstance(self._session, LiveSession):
             self.notify(f"{name or 'The namespace'} is gone.", severity="error", markup=False)
             return None

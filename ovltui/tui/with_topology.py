@@ -170,9 +170,6 @@ class AppWithTopology(AppWithChecks):
         if row:
             self.inspect(row)
 
-    def _row_of(self, key: "NetnsKey | None") -> Row | None:
-        return next((row for row in self._session.snapshot().rows if row.netns.key == key), None) if key else None
-
     def _export(self, event: "TopologyScreen.ExportWanted", name: str | None) -> None:
         from ovltui.topology.svg import svg  # noqa: PLC0415  (as above)
 

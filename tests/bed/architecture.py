@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "text": (),
     "kernel": ("errors", "text", "netns.model"),
     "events": ("text", "errors", "kernel.wire", "kernel.frames"),
+    "config": ("events.panes", "events.vocabulary", "kernel.users", "errors", "text"),
     "netns": ("kernel", "errors", "text"),
     "state": ("events", "kernel.wire", "netns.model", "text"),
     "identity": ("netns", "kernel", "errors", "text"),
@@ -32,23 +33,29 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         *("state", "events", "identity.model", "identity.intent", "netns.model", "kernel.wire"),
         *("errors", "text"),
     ),
+    "remote": (
+        *("capture", "events.record", "events.vocabulary", "kernel.agent", "kernel.relaunch", "kernel.users"),
+        *("errors", "text"),
+    ),
     "session": (
-        *("checks", "capture", "topology", "lab", "state", "identity", "netns"),
+        *("remote", "checks", "capture", "topology", "lab", "state", "identity", "netns"),
         *("events", "kernel", "errors", "text"),
     ),
     "report": (*("session", "checks", "topology", "events", "identity.model", "netns.model", "errors", "text"),),
     "tui": (
-        *("session", "checks", "lab", "topology", "terminal", "events"),
+        *("session", "config", "checks", "lab", "topology", "terminal", "events"),
         *("identity.model", "netns.model", "state", "errors", "text"),
     ),
     "cli": (
-        *("report", "session", "checks", "capture", "topology", "lab", "terminal", "state"),
+        *("report", "config", "session", "remote", "checks", "capture", "topology", "lab", "terminal", "state"),
         *("identity", "netns", "events", "kernel", "errors", "text"),
     ),
     "__main__": (
         "cli",
         "report",
+        "config",
         "session",
+        "remote",
         "checks",
         "capture",
         "topology",
@@ -65,7 +72,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "__init__": (),
 }
 """Rooms (or single modules) that each room may import, beside itself; ``netns.model`` is values only."""
-STARTS_TUI = ("cli.main", "cli.replay", "__main__")
+STARTS_TUI = ("cli.main", "cli.replay", "cli.config", "__main__")
 """Modules that may import ``tui``, inside a function."""
 PURE = (
     "events",
@@ -73,6 +80,11 @@ PURE = (
     "topology",
     "checks",
     "identity.intent",
+    "config.model",
+    "config.table",
+    "config.reading",
+    "config.sample",
+    "config.terminal",
     "report.blocks",
     "report.markdown",
     "report.html",

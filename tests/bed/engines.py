@@ -28,7 +28,7 @@ CONTAINERS = (
 )
 """Node, name and options of each container that stands from the beginning."""
 _PAIRS = 50
-_CONVERGED = 20.0
+_CONVERGED = 60.0
 
 
 class TwoEngines:

@@ -5,7 +5,7 @@ Needs root and iproute2 6.1, whose words the lines of ``ovltui`` are; later vers
 
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 
 from tests.bed.netns import NamedNetns
 
-_START_S = 10
+_PATIENCE_S = 40
 _LEARNS_S = 0.3
 """What it takes from the first message that it may print until it knows all links."""
 _ALONE = ("unshare", "--mount", "sh", "-c", 'mount -t tmpfs tmpfs /run/netns && exec "$0" "$@"')
@@ -45,18 +45,35 @@ def monitors(netnses: Sequence[NamedNetns], directory: Path) -> Iterator[None]:
             process = subprocess.Popen(command(netns), stdin=subprocess.DEVNULL, stdout=output)
             stack.callback(process.wait)
             stack.callback(process.terminate)
-            _await_groups(process.pid)
+            stack.callback(await_printed, process.pid)
+            await_listening(process.pid)
         time.sleep(_LEARNS_S)
         yield
 
 
-def _await_groups(pid: int) -> None:
-    deadline = time.monotonic() + _START_S
-    while not any(_listens(row.split(), pid) for row in Path(f"/proc/{pid}/net/netlink").read_text().splitlines()[1:]):
+def await_listening(pid: int) -> None:
+    """Wait until ``ip monitor`` is in its groups, so that it hears what happens from then on."""
+    _await(lambda: any(int(row[3], 16) for row in _sockets(pid)), f"process {pid} does not listen")
+
+
+def await_printed(pid: int) -> None:
+    """Wait until ``ip monitor`` has printed all that happened before: it waits for more, and nothing waits for it."""
+    _await(lambda: _sleeps(pid) and not any(int(row[4]) for row in _sockets(pid)), f"process {pid} is not ready")
+
+
+def _sockets(pid: int) -> list[list[str]]:
+    """Return the rows of its routing sockets: groups and bytes that wait are in columns 3 and 4."""
+    rows = [line.split() for line in Path(f"/proc/{pid}/net/netlink").read_text(encoding="ascii").splitlines()[1:]]
+    return [row for row in rows if row[1:3] == ["0", str(pid)]]
+
+
+def _sleeps(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0] == "S"
+
+
+def _await(holds: Callable[[], bool], otherwise: str) -> None:
+    deadline = time.monotonic() + _PATIENCE_S
+    while not holds():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"process {pid} does not listen")
+            raise TimeoutError(otherwise)
         time.sleep(0.02)
-
-
-def _listens(row: list[str], pid: int) -> bool:
-    return row[1] == "0" and row[2] == str(pid) and int(row[3], 16) != 0

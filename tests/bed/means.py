@@ -16,6 +16,7 @@ COMMANDS = {
     "needs_docker": ("dockerd", "docker", "iptables", "busybox", "ip", "nsenter", "unshare", "setpriv", "hostname"),
     "needs_tmux": ("tmux",),
     "needs_sshd": ("sshd", "ssh", "ssh-keygen"),
+    "needs_nats": ("nats-server",),
     "needs_programs": ("vim", "less", "htop", "tmux"),
 }
 """Commands that each marker stands for."""

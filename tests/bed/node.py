@@ -18,8 +18,8 @@ import psutil
 from tests.bed import processes
 from tests.bed.means import command
 
-_READY = 30.0
-_STOP = 15.0
+_READY = 90.0
+_STOP = 45.0
 _FIRST_RUN = ("unshare", "--mount", "--uts", "--propagation", "slave", "sh", "-c")
 _FIRST_SCRIPT = """set -e
 for directory in /run /etc/docker /var/lib/docker /opt/containerd; do
@@ -106,7 +106,7 @@ class Node:
         """Wait until the engine answers.
 
         Raises:
-            EngineError: it ended, or does not answer within half a minute; with the end of its log.
+            EngineError: it ended, or does not answer within a minute and a half; with the end of its log.
         """
         deadline = time.monotonic() + _READY
         while subprocess.run(self._command("version"), capture_output=True, check=False).returncode:

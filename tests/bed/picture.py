@@ -101,7 +101,7 @@ def runs(line: Text) -> Iterator[Run]:
         column += cell_len(text)
 
 
-def _words(run: Run) -> Iterator[Run]:
+def words(run: Run) -> Iterator[Run]:
     """Split a run at blanks, so that each word stands at its own column."""
     column = run.column
     for blank, group in groupby(run.text, key=str.isspace):
@@ -122,16 +122,26 @@ def _ink(run: Run, row: int) -> str:
     return f'<text {at} fill="{run.look.ink}"{run.look.attributes}>{escape(run.text)}</text>'
 
 
-def svg(ansi: str, width: int, height: int) -> str:
-    """Return an SVG of a screen of ``width`` x ``height`` cells, given as lines with SGR sequences.
+def lines(ansi: str, height: int) -> list[list[Run]]:
+    """Return the runs of each of the first ``height`` lines of a screen, given with SGR sequences.
 
     A colour holds until it is changed, also on the lines below: tmux does not say it again there.
     """
     decoder = AnsiDecoder()
-    lines = [[*runs(decoder.decode_line(line))] for line in ansi.split("\n")[:height]]
-    default = _look(Style.null()).paper
-    papers = [_paper(run, row) for row, line in enumerate(lines) for run in line if run.look.paper != default]
-    inks = [_ink(word, row) for row, line in enumerate(lines) for run in line for word in _words(run)]
+    return [[*runs(decoder.decode_line(line))] for line in ansi.split("\n")[:height]]
+
+
+def paper_of_page() -> str:
+    """Return the colour on which nothing says another one."""
+    return _look(Style.null()).paper
+
+
+def svg(ansi: str, width: int, height: int) -> str:
+    """Return an SVG of a screen of ``width`` x ``height`` cells, given as lines with SGR sequences."""
+    drawn = lines(ansi, height)
+    default = paper_of_page()
+    papers = [_paper(run, row) for row, line in enumerate(drawn) for run in line if run.look.paper != default]
+    inks = [_ink(word, row) for row, line in enumerate(drawn) for run in line for word in words(run)]
     size = f"{ceil(width * CELL_WIDTH)} {ceil(height * CELL_HEIGHT)}"
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size}">'
     page = f'<rect width="100%" height="100%" fill="{default}"/>'

@@ -14,7 +14,7 @@ import psutil
 MARK = "OVLTUI_BED"
 """Environment variable that carries the mark."""
 _CGROUPS = Path("/sys/fs/cgroup")
-_PATIENCE = 10.0
+_PATIENCE = 30.0
 
 
 def _is_marked(process: psutil.Process, mark: str) -> bool:
@@ -60,7 +60,7 @@ def await_end(processes: Iterable[psutil.Process]) -> None:
     """Wait until the processes are gone; one that nobody has reaped counts as gone.
 
     Raises:
-        TimeoutError: one of them is still there after ten seconds.
+        TimeoutError: one of them is still there after half a minute.
     """
     left = list(processes)
     deadline = time.monotonic() + _PATIENCE

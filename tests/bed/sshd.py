@@ -44,7 +44,7 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _is_locked(user: str) -> bool:
+def is_locked(user: str) -> bool:
     """Return whether the account's password is locked: without PAM, sshd then refuses keys as well."""
     shadow = Path("/etc/shadow")
     if not shadow.exists():
@@ -53,9 +53,14 @@ def _is_locked(user: str) -> bool:
 
 
 class Sshd:
-    """A context manager: an sshd that lets the test's own user in."""
+    """A context manager: an sshd that lets the test's own user in.
 
-    def __init__(self) -> None:
+    Args:
+        settings: more lines of its config.
+    """
+
+    def __init__(self, *settings: str) -> None:
+        self._settings = settings
         self.port = _free_port()
         self.user = pwd.getpwuid(os.geteuid()).pw_name
         with deferred():
@@ -88,9 +93,10 @@ class Sshd:
 
     def _start(self) -> None:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)
-        pam = "yes" if _is_locked(self.user) else "no"
+        pam = "yes" if is_locked(self.user) else "no"
         config = self._directory / "config"
-        config.write_text(_CONFIG.format(port=self.port, directory=self._directory, pam=pam))
+        written = _CONFIG.format(port=self.port, directory=self._directory, pam=pam)
+        config.write_text("\n".join((written, *self._settings, "")))
         with (self._directory / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 [command("sshd") or "sshd", "-D", "-e", "-f", str(config)],
@@ -111,6 +117,11 @@ class Sshd:
                 return connection.recv(4) == b"SSH-"
         except OSError:
             return False
+
+    @property
+    def directory(self) -> Path:
+        """Where its keys are: ``user`` lets in, ``known_hosts`` knows it."""
+        return self._directory
 
     def log(self) -> str:
         """Return what sshd said so far."""

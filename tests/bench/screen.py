@@ -32,6 +32,8 @@ class Screen:
         kept = {key: value for key, value in os.environ.items() if key not in _UNWANTED}
         self._pieces: list[tuple[float, bytes]] = []
         self._came = threading.Condition()
+        self._reads = threading.Event()
+        self._reads.set()
         self.begun = time.monotonic()
         self._process = subprocess.Popen(
             ["setsid", "--ctty", *command], stdin=far, stdout=far, stderr=far, env=kept | _OWN | dict(env or {})
@@ -44,6 +46,7 @@ class Screen:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.go_on()
         self._process.send_signal(signal.SIGTERM)
         try:
             self._process.wait(10)
@@ -52,6 +55,14 @@ class Screen:
             self._process.wait()
         self._thread.join()
         os.close(self._near)
+
+    def freeze(self) -> None:
+        """Read no more, as a terminal whose connection hangs."""
+        self._reads.clear()
+
+    def go_on(self) -> None:
+        """Read again."""
+        self._reads.set()
 
     @property
     def pid(self) -> int:
@@ -67,7 +78,7 @@ class Screen:
         """Return how many bytes came between two moments of the monotonic clock."""
         return sum(len(piece) for when, piece in tuple(self._pieces) if since <= when < until)
 
-    def wait(self, what: bytes, since: int = 0, patience_s: float = 20) -> float:
+    def wait(self, what: bytes, since: int = 0, patience_s: float = 40) -> float:
         """Wait until the pieces from number ``since`` on contain ``what``; return when that came.
 
         Raises:
@@ -85,6 +96,10 @@ class Screen:
                 if not self._came.wait(max(0.0, deadline - time.monotonic())):
                     raise TimeoutError(f"{what!r} does not come; last was {seen[-300:]!r}")
 
+    def type(self, keys: bytes) -> None:
+        """Press keys and wait for nothing."""
+        os.write(self._near, keys)
+
     def press(self, key: bytes, answer: bytes) -> float:
         """Press a key; return the seconds until the screen answered with ``answer``."""
         since, begun = self.count, time.monotonic()
@@ -93,6 +108,7 @@ class Screen:
 
     def _read(self) -> None:
         while True:
+            self._reads.wait()
             try:
                 piece = os.read(self._near, 1 << 16)
             except OSError:  # the program has ended

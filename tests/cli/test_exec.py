@@ -19,8 +19,11 @@ def test_every_form_of_a_name_leads_to_the_same_namespace_as_nsenter(
     new_netns: Callable[[str], NamedNetns],
 ) -> None:
     made = new_netns("cli-exec")
-    with subprocess.Popen(made.command("sleep", "60")) as process:
+    inside = made.command("sh", "-c", "echo in; exec sleep 60")
+    with subprocess.Popen(inside, stdout=subprocess.PIPE) as process:
         try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == b"in\n"
             wanted = run(made.command(*WHERE)).out
             forms = (made.name, str(made.path), f"/proc/{process.pid}/ns/net", str(process.pid), f"net:[{made.inode}]")
             for form in forms:

@@ -15,6 +15,7 @@ from tests.bed.hostile import NAMES, is_harmless, shown
 from tests.bed.netns import NamedNetns
 from tests.cli.command import OVLTUI, await_listening, environment, ovltui
 from tests.identity.fake import MYNET, WEB, FakeEngine, inspected, network
+from tests.kernel.hearing import await_true
 
 pytestmark = pytest.mark.needs_root
 NewNetns = Callable[[str], NamedNetns]
@@ -92,16 +93,17 @@ def test_no_name_of_an_engine_its_containers_and_networks_is_printed_raw(tmp_pat
         for words in (("ls", "--json"), ("ls", "--tree"), ("ls", "--names"), ("info", "--json"), ("info",)):
             ended = ovltui(*words, "--docker", engine.url)
             assert is_harmless(ended.out + ended.err), words
+        engine.asked.clear()
         with subprocess.Popen(
-            [*OVLTUI, "watch", "docker", "--json", "--docker", engine.url, "--count", "3", "--for", "20"],
+            [*OVLTUI, "watch", "docker", "--json", "--docker", engine.url, "--count", "3", "--for", "60"],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             cwd="/",
             env=environment(),
         ) as process:
-            threading.Timer(4, tell, [engine]).start()
-            out, err = process.communicate(timeout=40)
+            threading.Thread(target=tell, args=[engine]).start()
+            out, err = process.communicate(timeout=90)
         assert is_harmless(out + err)
         assert len([json.loads(line) for line in out.splitlines()]) == 3
     finally:
@@ -109,6 +111,8 @@ def test_no_name_of_an_engine_its_containers_and_networks_is_printed_raw(tmp_pat
 
 
 def tell(engine: FakeEngine) -> None:
+    """Let something happen once somebody listens."""
+    await_true(lambda: any(path.startswith("/events") for path in engine.asked), 60)
     for name in NAMES:
         engine.happen("network", "connect", MYNET, None, name=name, container=WEB, type=name)
 

@@ -15,7 +15,21 @@ from tests.bed.netns import NamedNetns
 from tests.cli.command import NOBODY, OVLTUI, await_listening, environment, ovltui, ovltui_as_nobody, run
 
 KEYS = {
-    *("name", "kind", "id", "inode", "nsid", "engine", "network", "container", "paths", "pids", "sources", "gaps"),
+    *(
+        "name",
+        "host",
+        "kind",
+        "id",
+        "inode",
+        "nsid",
+        "engine",
+        "network",
+        "container",
+        "paths",
+        "pids",
+        "sources",
+        "gaps",
+    ),
     *("vni", "why", "project", "service", "sharers", "holders", "tasks", "descriptors", "sockets"),
 }
 

@@ -9,7 +9,7 @@ import pytest
 from ovltui import __main__ as command
 from ovltui.cli import main as cli
 from ovltui.cli.arguments import session_options
-from ovltui.cli.main import VERBS, parse, require_terminal
+from ovltui.cli.main import EXIT_STATUSES, VERBS, parse, require_terminal
 from ovltui.errors import ExitStatus, OvltuiError, UsageError
 from tests.cli.command import OVLTUI, await_listening, environment, ovltui, running
 
@@ -85,6 +85,12 @@ def test_each_verb_has_help(verb: str) -> None:
     assert (ended.status, ended.err) == (0, "")
     assert ended.out.startswith(f"usage: ovltui {verb} ")
     assert "--docker" in ended.out
+
+
+def test_help_says_what_each_exit_status_means() -> None:
+    assert [status for status, _ in EXIT_STATUSES] == list(ExitStatus)
+    said = ovltui("--help").out.split("exit status:\n")[1]
+    assert re.findall(r"^ +(\d+)  \S", said, re.MULTILINE) == [str(status.value) for status in ExitStatus]
 
 
 def test_version_is_a_line() -> None:
@@ -179,7 +185,7 @@ def test_watch_ends_at_once_and_silently_on_a_signal(number: signal.Signals, sta
     with running("watch", "--no-docker", "--passive", "--filter", "!/./") as process:
         await_listening(process.pid)
         process.send_signal(number)
-        _, talk = process.communicate(timeout=5)
+        _, talk = process.communicate(timeout=40)
     assert process.returncode == status
     assert "Traceback" not in talk
 

@@ -229,7 +229,7 @@ def test_processes_say_who_is_in_it(new_netns: Callable[[str], NamedNetns]) -> N
     made = new_netns("cli-procs")
     with subprocess.Popen(made.command("setpriv", "--reuid=4711", "--clear-groups", "sleep", "60")) as process:
         try:
-            deadline = time.monotonic() + 10
+            deadline = time.monotonic() + 40
             rows: list[dict[str, Any]] = []
             while [row["name"] for row in rows] != ["sleep"]:
                 assert time.monotonic() < deadline, rows
@@ -251,6 +251,7 @@ def test_processes_say_who_is_in_it(new_netns: Callable[[str], NamedNetns]) -> N
 SEND = """
 import socket, time
 one = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+print("begin", flush=True)
 for _ in range(2000):
     one.sendto(b"x" * 100, ("127.0.0.1", 9))
     time.sleep(0.01)
@@ -259,8 +260,12 @@ for _ in range(2000):
 
 def test_counters_say_what_ip_says_and_how_much_passes(new_netns: Callable[[str], NamedNetns]) -> None:
     made = new_netns("cli-count")
-    with subprocess.Popen(made.command(sys.executable, "-c", SEND)) as process:
+    with subprocess.Popen(made.command(sys.executable, "-c", SEND), stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"begin\n"
+        begun = time.monotonic()
         (found,) = shown(made.name, "counters", "--no-docker")
+        took = time.monotonic() - begun
         process.kill()
     process.wait()
     (after,) = made.json("-s", "link")
@@ -269,7 +274,7 @@ def test_counters_say_what_ip_says_and_how_much_passes(new_netns: Callable[[str]
     assert said["rate"]["rx"]["packets"] == 0
     assert found["rate"]["rx"]["packets"] > 5
     assert found["rate"]["rx"]["bytes"] / found["rate"]["rx"]["packets"] == pytest.approx(128, abs=60)
-    assert found["seconds"] == pytest.approx(1.0, abs=0.7)
+    assert 0.3 < found["seconds"] < took
 
 
 def test_showing_gives_no_nsid(new_netns: Callable[[str], NamedNetns]) -> None:

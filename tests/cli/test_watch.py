@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from tests.bed.engines import TwoEngines
-from tests.bed.netns import NamedNetns
+from tests.bed.ip_monitor import await_listening as await_in_groups
+from tests.bed.ip_monitor import await_printed
+from tests.bed.netns import NamedNetns, ip
 from tests.bed.terminal import Terminal
 from tests.cli.command import OVLTUI, ROOT, await_listening, ovltui, ovltui_as_nobody, reader_of, run, running
 
@@ -31,7 +33,7 @@ def watching(*words: str) -> Iterator[subprocess.Popen[str]]:
 def ended(process: subprocess.Popen[str]) -> tuple[str, str]:
     """End a watch and return what it printed."""
     process.terminate()
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=40)
     assert process.returncode == 0, err
     return out, err
 
@@ -69,7 +71,9 @@ def test_the_same_events_in_the_same_order_as_ip_monitor_prints(new_netns: Calla
         subprocess.Popen(monitor, stdout=subprocess.PIPE, text=True) as beside,
         watching("--json", "--netns", made.name) as process,
     ):
+        await_in_groups(beside.pid)
         scenario(made)
+        await_printed(beside.pid)
         time.sleep(1.0)
         out, _ = ended(process)
         beside.terminate()
@@ -89,7 +93,7 @@ def test_a_storm_is_printed_whole_and_in_order(new_netns: Callable[[str], NamedN
     batch = "".join(f"route add {dst} dev lo\n" for dst in wanted)
     with watching("route", "--json", "--netns", made.name, "--count", str(ROUTES)) as process:
         subprocess.run(["ip", "-n", made.name, "-batch", "-"], input=batch, text=True, check=True)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
     assert process.returncode == 0, err
     rows = objects(out)
     assert [row["dst"] for row in rows] == wanted
@@ -105,7 +109,7 @@ def test_a_namespace_that_is_born_while_watching_has_its_name_from_its_first_eve
 ) -> None:
     with watching("--json", "link", "nsid") as process:
         made = new_netns("cli-born")
-        time.sleep(0.5)
+        await_numbered(made)
         made.ip("link", "add", "v1", "type", "veth", "peer", "name", "v2")
         run(["ip", "netns", "delete", made.name])
         time.sleep(2.5)
@@ -116,6 +120,14 @@ def test_a_namespace_that_is_born_while_watching_has_its_name_from_its_first_eve
     links = [row for row in rows if row["nsid"] == nsid and row["object"] == "link"]
     assert {row["netns"] for row in links} == {made.name}
     assert {"v1", "v2"} <= {row["ifname"] for row in links}
+
+
+def await_numbered(made: NamedNetns) -> None:
+    """Wait until somebody gave the namespace an nsid, from when on its events are heard."""
+    deadline = time.monotonic() + 20
+    while not any(row["name"] == made.name and "id" in row for row in json.loads(ip("-json", "netns", "list"))):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @pytest.mark.needs_root
@@ -142,7 +154,7 @@ def test_a_filter_keeps_what_matches(new_netns: Callable[[str], NamedNetns]) -> 
     with watching(*words) as process:
         for number in (98, 99):
             made.ip("route", "add", f"10.{number}.0.0/24", "dev", "lo")
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=40)
     assert (process.returncode, out.count("\n")) == (0, 1), err
     assert re.fullmatch(rf"\d\d:\d\d:\d\d\.\d{{3}} {made.name} +\+ 10\.99\.0\.0/24 dev lo.*\n", out)
 
@@ -198,7 +210,7 @@ def test_an_ordinary_user_hears_their_own_namespace_and_is_told_so() -> None:
 def test_the_end_of_the_reader_is_an_error() -> None:
     with watching("--passive") as process:
         run(["kill", "-KILL", reader_of(process.pid)])
-        _, err = process.communicate(timeout=5)
+        _, err = process.communicate(timeout=40)
     assert process.returncode == 1
     assert "the reader process ended" in err
 
@@ -215,7 +227,8 @@ def test_nothing_is_left_after_the_end() -> None:
 def test_a_new_container_has_its_name_in_its_first_line(two_engines: TwoEngines) -> None:
     node, name = two_engines.nodes[0], f"cli-new-{os.getpid()}"
     with running("watch", "--docker", node.url, "--json", "link", "nsid") as process:
-        time.sleep(2.5)
+        await_listening(process.pid)
+        time.sleep(2.5)  # by then it knows the engine
         two_engines.run(0, name)
         time.sleep(2.0)
         node.docker("rm", "--force", name)

@@ -17,6 +17,7 @@ from ovltui.events.line import line
 from ovltui.events.record import Record
 from ovltui.events.tojson import as_json
 from ovltui.kernel.wire import NETLINK_ADD_MEMBERSHIP, SOL_NETLINK, Group, messages
+from tests.bed.ip_monitor import await_listening, await_printed
 from tests.bed.netns import NamedNetns
 from tests.events.samples import FixedNames, message
 
@@ -326,8 +327,9 @@ def test_a_neighbour_reads_as_ip_monitor_prints_it(netns: NamedNetns) -> None:
         netns.command("stdbuf", "-oL", "ip", "monitor", "neigh"), stdout=subprocess.PIPE, text=True
     )
     try:
-        time.sleep(0.3)  # until it listens
+        await_listening(monitor.pid)
         records = _heard(netns, NEIGHBOURS + "ip neigh del 10.13.17.5 dev br0")
+        await_printed(monitor.pid)
     finally:
         monitor.send_signal(signal.SIGTERM)
         printed, _ = monitor.communicate()

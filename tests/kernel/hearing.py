@@ -14,7 +14,7 @@ from typing import Self
 from ovltui.kernel import frames, wire
 from ovltui.kernel.receiver import Receiver
 
-PATIENCE_S = 5.0
+PATIENCE_S = 30.0
 UNPRIVILEGED = ("setpriv", "--bounding-set=-all", "--inh-caps=-all", "--")
 """Runs a command without any capability; it stays the owner of what it must read."""
 

@@ -58,7 +58,7 @@ def number_all(plan: Plan, viewer: NamedNetns) -> None:
 
 
 def await_no_number(viewer: NamedNetns) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while left := viewer.ip("netns", "list-id"):
         assert time.monotonic() < deadline, left
         time.sleep(0.05)
@@ -139,9 +139,16 @@ def test_a_lab_that_was_killed_half_way_is_removed_exactly(ground: Path) -> None
         down(place)
         assert mounts_below(ground) == []
         assert sorted(ground.iterdir()) == []
-        time.sleep(0.05)  # a shell that was about to start a process may have outlived its killer
-        assert sleepers(ground) == set()
+        await_no_sleeper(ground)
     assert any(state and not state[0] for state in found), found
+
+
+def await_no_sleeper(ground: Path) -> None:
+    """Wait until no process of a lab is left: one that was about to start when its killer came may have its turn."""
+    deadline = time.monotonic() + 30
+    while left := sleepers(ground):
+        assert time.monotonic() < deadline, left
+        time.sleep(0.02)
 
 
 def test_a_second_lab_is_refused_and_the_first_one_stays(ground: Path) -> None:

@@ -45,7 +45,7 @@ def rows(path: str, *argv: str) -> list[Shape]:
 
 def settled(path: str, wanted: list[Shape], *argv: str) -> list[Shape]:
     """Return the rows, in time: the kernel says UP of a bridge a second after it came up."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while (found := rows(path, *argv)) != wanted and time.monotonic() < deadline:
         time.sleep(0.2)
     return found

@@ -18,7 +18,7 @@ from ovltui.lab.plan import MARK, Plan
 from ovltui.lab.teardown import tear_down
 from tests.cli.command import NOBODY, Ended, environment, run
 
-_ENDED_S = 5.0
+_ENDED_S = 30.0
 _HOLD = "mount -t tmpfs tmpfs /run && echo ready && exec sleep infinity"
 
 

@@ -138,7 +138,7 @@ def test_what_was_found_is_checked_between_full_looks_and_leaves_when_it_is_gone
         assert inodes <= inodes_of(again)
         for there in places.values():
             there.let_go()
-            await_true(partial(is_gone, there), 2)
+            await_true(partial(is_gone, there))
 
 
 def test_an_inherited_and_a_second_descriptor_are_said_together() -> None:

@@ -66,7 +66,7 @@ def test_a_descriptor_on_its_way_through_a_socket_leaves_the_number_alone(new_ne
     assert (netns.sources, list(ways_in(netns)), by_hand(netns)) == ((Source.NSID,), [], "not to be entered")
     row = Row(netns, identify([netns], (), {})[netns.key], (), ())
     assert (row.identity.name, holders(netns)) == (f"nsid {nsid}", ())
-    told = as_json(row)
+    told = as_json(row, "vm", nsid)
     assert (told["id"], told["inode"], told["sources"]) == (None, None, ["nsid"])
 
 

@@ -29,7 +29,7 @@ OWN = NetnsKey("vm", 1)
 THERE = NetnsKey("vm", 2)
 NSID = 4
 MAC = "02:42:0a:0d:11:03"
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture

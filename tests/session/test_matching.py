@@ -5,13 +5,13 @@ import struct
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ovltui.events.filter import parse
 from ovltui.events.line import line
 from ovltui.events.matching import MADE, REMEMBERED, Matching
-from ovltui.events.record import Kind, Record
+from ovltui.events.record import OWN_NSID, Kind, Record
 from ovltui.events.view import View
 from ovltui.kernel.wire import Rtm, attribute
 from ovltui.session.session import Session
@@ -83,6 +83,7 @@ def lines_pass(made: Session, seq: int, wanted: str) -> bool:
     return parse(wanted).matches(line(made.ring[seq], made.names))
 
 
+@example(["bind", [(OWN_NSID, route(1))], "blue", "death", "bind"], "blue", random.Random(3))
 @given(
     st.lists(st.lists(MESSAGES, min_size=1, max_size=6) | st.sampled_from(sorted(HAPPENS)), max_size=25),
     st.sampled_from(FILTERS),
@@ -109,6 +110,7 @@ def test_a_message_passes_as_its_line_does_at_that_moment(
 
 
 @given(st.lists(MESSAGES, max_size=40), st.sampled_from(FILTERS), st.integers(1, 5))
+@example([(OWN_NSID, struct.pack("=I", 17) + SAMPLES["miss-l2"].raw[4:17])], "action:~", 1)
 def test_a_filtered_view_has_the_rows_whose_lines_pass(
     messages: list[tuple[int, bytes]], wanted: str, budget: int
 ) -> None:

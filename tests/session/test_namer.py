@@ -58,7 +58,7 @@ def swept(netns_id: int) -> Netns:
 
 
 def gone(name: str) -> bool:
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 30
     while name in ip_names():
         if time.monotonic() > deadline:
             return False

@@ -15,7 +15,7 @@ from tests.bed.engines import NETWORK, TwoEngines
 from tests.bed.node import EngineError, Node
 
 SIDE = "side"
-CALM_S = 30.0
+CALM_S = 90.0
 _POLL_S = 0.05
 LASTS = ("sh", "-c", "trap exit TERM; while :; do sleep 1; done")
 

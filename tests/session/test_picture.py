@@ -14,7 +14,7 @@ from ovltui.topology.links import Link
 from ovltui.topology.place import Place
 from tests.bed.netns import NamedNetns
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 pytestmark = pytest.mark.needs_root
 
 

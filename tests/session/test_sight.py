@@ -35,7 +35,7 @@ def lines(session: LiveSession, *netnses: NamedNetns) -> list[str]:
 
 
 def wait_for(session: LiveSession, netnses: tuple[NamedNetns, ...], wanted: str) -> None:
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 30
     while not any(wanted in said for said in lines(session, *netnses)):
         assert time.monotonic() < deadline, f"{wanted!r} is not among\n" + "\n".join(lines(session, *netnses))
         time.sleep(0.05)

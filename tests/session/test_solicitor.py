@@ -68,7 +68,7 @@ def test_it_is_set_back_when_the_program_is_killed(new_netns: NewNetns) -> None:
     assert value(blue) == "1"
     os.kill(process.pid, signal.SIGKILL)
     process.communicate()
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 30
     while value(blue) != "0":
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -88,7 +88,7 @@ def test_it_is_set_back_though_the_process_that_led_there_is_gone(new_netns: New
     solicitor = Solicitor()
     sleeper = subprocess.Popen(blue.command("sleep", "60"))
     try:
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + 30
         while os.stat(f"/proc/{sleeper.pid}/ns/net").st_ino != blue.inode:
             assert time.monotonic() < deadline
             time.sleep(0.02)

@@ -1,5 +1,7 @@
 """Namespaces stand under the network, the kind, or nothing, and each stands once."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,6 +53,28 @@ def test_by_kind_and_flat() -> None:
     ((title, _, names),) = shape(grouped(ROWS, Grouping.FLAT))
     assert title == ""
     assert names[:2] == ["host", "mynet01"]
+
+
+def on(host: str, one: Row) -> Row:
+    """The same on one of several hosts, whose names say it, but for that of the host's own namespace."""
+    name = host if one.identity.kind is Kind.HOST else f"{host}:{one.identity.name}"
+    return replace(
+        one,
+        netns=replace(one.netns, key=replace(one.netns.key, host=host)),
+        identity=replace(one.identity, name=name, engine=host),
+    )
+
+
+def test_several_hosts_stand_one_after_the_other_each_with_its_own_part_of_a_network() -> None:
+    rows = [on(host, one) for host in ("node2", "node1") for one in ROWS[:4]]
+    branches = grouped(rows, Grouping.NETWORK)
+    assert [(one.host, one.title, [one.called(row) for row in one.rows]) for one in branches] == [
+        ("node1", "", ["node1"]),
+        ("node1", "mynet01", ["mynet01", "lb-mynet01", "docker1n"]),
+        ("node2", "", ["node2"]),
+        ("node2", "mynet01", ["mynet01", "lb-mynet01", "docker1n"]),
+    ]
+    assert len({one.id for one in branches}) == len(branches)
 
 
 @given(st.lists(st.sampled_from(ROWS), unique=True), st.sampled_from(Grouping))

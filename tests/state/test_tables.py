@@ -1,6 +1,8 @@
 """Tables hold the last message of each thing, and say when that may not be what the kernel has."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ovltui.events.vocabulary import Object
 from ovltui.kernel.wire import Rtm, Table
@@ -8,9 +10,11 @@ from ovltui.state.tables import Contents, Tables
 from tests.state.rows import (
     APPEND,
     EXCL,
+    LINKDOWN,
     NO_CARRIER,
     OFF,
     REPLACE,
+    RUNNING,
     addr,
     fdb,
     link,
@@ -21,6 +25,8 @@ from tests.state.rows import (
 
 BESIDE_LINKS = {Table.ROUTES4, Table.ROUTES6, Table.NEXTHOPS}
 DEL = Rtm.DELROUTE
+CLONED = 0x200
+CHANGES = ((Rtm.NEWROUTE, EXCL), (Rtm.NEWROUTE, REPLACE), (Rtm.NEWROUTE, APPEND), (DEL, 0))
 
 
 def after(*messages: bytes) -> Tables:
@@ -153,3 +159,23 @@ def test_contents_are_asked_by_what_they_are_about() -> None:
     assert contents.rows(Object.NEIGH) == ()
     assert not Contents().complete
     assert not Contents(read_ns=1, gaps=("being read again",)).complete
+
+
+SOME = (
+    *(route(dst, oif, kind, flags) for dst in ("10.1.0.0", "10.2.0.0") for oif in (2, 3) for kind, flags in CHANGES),
+    *(route("10.1.0.0", 2, kind, flags, state=state) for kind, flags in CHANGES for state in (LINKDOWN, CLONED)),
+    *(route("10.1.0.0", 2, kind, flags, metric=5) for kind, flags in CHANGES),
+    *(route("fd00::", 2, kind, flags) for kind, flags in CHANGES),
+    *(link(2, "v0", flags) for flags in (RUNNING, OFF)),
+    neigh("10.0.0.1", "02:00:00:00:00:01"),
+    route("10.1.0.0")[:40],
+    b"",
+)
+
+
+@given(st.lists(st.sampled_from(SOME), max_size=30))
+def test_many_messages_at_once_come_to_the_same_as_one_by_one(messages: list[bytes]) -> None:
+    singly, together = after(*messages), after()
+    together.apply_all(messages)
+    assert together.messages() == singly.messages()
+    assert together.dirty == singly.dirty

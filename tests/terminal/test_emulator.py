@@ -253,13 +253,13 @@ def test_random_bytes_neither_crash_nor_hang(emulator: Emulator, seed: int) -> N
 
 @pytest.mark.parametrize("bomb", BOMBS, ids=lambda bomb: repr(bomb[:8]))
 def test_a_malicious_stream_neither_crashes_nor_hangs(emulator: Emulator, bomb: bytes) -> None:
-    begun = time.monotonic()
+    begun = time.thread_time()
     for start in range(0, len(bomb), 4096):
         emulator.feed(bomb[start : start + 4096])
         list(emulator.changes())
     emulator.feed(b"\x18\x1b\\\x1bc alive")
     assert any("alive" in text for text in text_of(emulator))
-    assert time.monotonic() - begun < 20
+    assert time.thread_time() - begun < 20
 
 
 def test_the_native_one_is_used_where_its_wheel_is() -> None:

@@ -22,7 +22,7 @@ def shell(script: str = "exec sh", size: tuple[int, int] = (80, 24)) -> Iterator
     yield made
     made.close()
     made.close()
-    assert made.wait_until_gone(5)
+    assert made.wait_until_gone(30)
 
 
 def text(shell: Shell) -> list[str]:
@@ -30,7 +30,7 @@ def text(shell: Shell) -> list[str]:
     return ["".join(run.text for run in row).rstrip() for row in shell.rows]
 
 
-def pump_until(shell: Shell, done: Callable[[], object], patience_s: float = 10) -> None:
+def pump_until(shell: Shell, done: Callable[[], object], patience_s: float = 40) -> None:
     deadline = time.monotonic() + patience_s
     while not done():
         assert time.monotonic() < deadline, text(shell)

@@ -51,7 +51,7 @@ class TmuxScreen:
         view = memoryview(data + f"\x1b]2;{mark}\x1b\\".encode())
         while view:
             view = view[os.write(self._fifo, view) :]
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 40
         while self._tmux("display-message", "-p", "#{pane_title}").strip() != mark:
             if time.monotonic() > deadline:
                 raise TimeoutError("tmux does not take it in")

@@ -11,7 +11,7 @@ from ovltui.topology.path import path
 from tests.bed.engines import NETWORK, TwoEngines
 from tests.topology.seen import Inside, inode_of, overlay_of, port_of, sandbox_of, seen
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
 LARGE = 1400
 """Bytes of a ping that fit into the overlay's MTU, and not into an underlay of as many."""
 

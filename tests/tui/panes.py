@@ -53,7 +53,7 @@ def run(terminal: Terminal, command: str, answer: str) -> str:
     return terminal.wait(answer)
 
 
-def gone(pid: int, within: float = 3.0) -> bool:
+def gone(pid: int, within: float = 30.0) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         try:

@@ -19,7 +19,7 @@ from tests.tui.test_events_screen import WIDE
 PART = 100
 """Records in each part."""
 SPAN_NS = 10 * 10**9
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 def finding() -> Finding:

@@ -71,7 +71,7 @@ class Ordered(AppInOrder):
             self.post_message(events.Key(character, character))
 
     async def until(self, what: str) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while self.done != what:
                 await self.acted.wait()
                 self.acted.clear()
@@ -88,7 +88,7 @@ async def test_what_is_typed_behind_a_key_goes_where_that_leads() -> None:
     app = Ordered()
     async with app.run_test() as pilot:
         app.type_at_once("altext")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while not (isinstance(app.screen, Line) and app.screen.query(Input)):
                 await pilot.pause(0.01)
             while app.screen.query_one(Input).value != "text":
@@ -114,6 +114,6 @@ async def test_a_widget_that_goes_away_holds_up_nothing() -> None:
     app = Ordered()
     async with app.run_test() as pilot:
         app.type_at_once("xb")
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while app.query_one(Input).value != "b":  # which has the focus now
                 await pilot.pause(0.01)

@@ -3,13 +3,14 @@
 import pytest
 from textual.pilot import Pilot
 
+from ovltui.events.panes import kinds_of
 from ovltui.events.vocabulary import Object, Pane, object_of, pane_of
 from ovltui.kernel.wire import Rtm
 from ovltui.session.session import Session
 from ovltui.tui.app import OvltuiApp
 from ovltui.tui.screens.events import EventsScreen
 from ovltui.tui.screens.help import Help
-from ovltui.tui.screens.kinds import KindList, KindsScreen, hidden_words, kinds_of
+from ovltui.tui.screens.kinds import KindList, KindsScreen, hidden_words
 from ovltui.tui.widgets.event_pane import EventPane
 from ovltui.tui.widgets.line_list import LineList
 from tests.session.made import nsid_event

@@ -30,7 +30,7 @@ def nameless() -> Iterator[int]:
 
 
 def ip_knows(name: str, *, wanted: bool) -> bool:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 40
     while (
         name in subprocess.run(["ip", "netns"], capture_output=True, text=True, check=True).stdout.split()
     ) != wanted:
@@ -48,7 +48,7 @@ def give_name(terminal: Terminal, pid: int) -> str:
     terminal.type(f"sleep:{pid}")
     terminal.wait("1 by network")
     terminal.keys("Enter", ":")
-    terminal.wait("Search for commands")
+    terminal.wait("some of its letters")
     terminal.type(f"name sleep:{pid}")
     terminal.wait(f"Name sleep:{pid} for ip netns")
     terminal.keys("Enter")
@@ -65,7 +65,7 @@ def test_a_name_is_given_and_taken_away(how: str) -> None:
         assert ip_knows(name, wanted=True)
         if how == "take":
             terminal.keys(":")
-            terminal.wait("Search for commands")
+            terminal.wait("some of its letters")
             terminal.type("take the name")
             terminal.wait(f"Take the name {name} away from ip netns")
             terminal.keys("Enter")

@@ -24,14 +24,15 @@ def test_vim_draws_and_resizes_in_a_pane(new_netns: NewNetns, tmp_path: Path) ->
     file = tmp_path / "file"
     with ovltui(blue, 80, 24) as terminal:
         open_shell(terminal)
-        terminal.type(f"cd {tmp_path}; clear; vim -u NONE file\n")
+        terminal.type(f"cd {tmp_path}; clear; vim -u NONE -c 'set showmode' file\n")
         terminal.wait(lambda screen: screen.count("\n~") > 5)
         terminal.keys("i")
+        terminal.wait("-- INSERT --")
         terminal.type("typed in vim")
         terminal.resize(120, 36)
         terminal.wait(lambda screen: "typed in vim" in screen and "│~" in screen)
         terminal.keys("Escape")
-        time.sleep(0.3)
+        terminal.wait(lambda screen: "-- INSERT --" not in screen)
         terminal.type(":wq\n")
         terminal.wait("inside$")
         assert file.read_text() == "typed in vim\n"

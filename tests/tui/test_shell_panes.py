@@ -63,6 +63,8 @@ def test_several_shells_are_tabs_and_the_shells_screen_has_them_all(new_netns: N
         terminal.keys("C-]")
         terminal.wait("Quit")
         time.sleep(NOT_TWICE_S)
+        terminal.keys("4")  # 1 leads to the events from there, too
+        terminal.wait("findings")
         terminal.keys("5")
         terminal.wait(lambda screen: "namespaces" not in screen and "second 42" in screen)
         terminal.keys("[")

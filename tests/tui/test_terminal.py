@@ -45,7 +45,7 @@ def parent_and_words(entry: Path) -> tuple[int, str]:
         return 0, ""
 
 
-def gone(pid: int, within: float = 3.0) -> bool:
+def gone(pid: int, within: float = 30.0) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
         try:
@@ -99,9 +99,9 @@ def test_ctrl_c_in_the_shell_ends_the_command_and_nothing_else(new_netns: NewNet
         terminal.wait(blue.name)
         choose(terminal, blue.name)
         terminal.keys("S")
-        terminal.wait(f"shell in {blue.name}")
-        terminal.type("sleep 77\n")
-        time.sleep(0.3)
+        terminal.wait("inside$")
+        terminal.type("echo be''gun; sleep 77\n")
+        terminal.wait("begun")
         terminal.keys("C-c")
         terminal.type("echo still $((40 + 2))\n")
         terminal.wait("still 42")
@@ -179,8 +179,8 @@ def test_a_closed_ssh_connection_leaves_no_process(new_netns: NewNetns, *, with_
             choose(terminal, blue.name)
             terminal.keys("S")
             terminal.wait(f"shell in {blue.name}")
-            terminal.type("echo $$\n")
-            time.sleep(0.3)
+            terminal.type("echo is $((40 + 2))\n")
+            terminal.wait("is 42")
             children += [pid for pid in descendants(app) if pid != reader]
             assert len(children) > 1
         os.kill(terminal.pid, signal.SIGKILL)
@@ -250,7 +250,7 @@ def test_a_terminal_that_vanishes_in_a_storm_leaves_no_process(new_netns: NewNet
             process.send_signal(signal.SIGTERM)
             time.sleep(0.3)
         os.close(near)  # nobody has read for a second: the program may be waiting to write
-        assert process.wait(5) == 0
+        assert process.wait(30) == 0
         assert gone(reader)
     finally:
         os.killpg(storm.pid, signal.SIGKILL)
@@ -270,7 +270,7 @@ def test_a_terminal_that_takes_nothing_more_does_not_hold_up_the_end(new_netns: 
             blue.ip("link", "set", "lo", "mtu", str(mtu))
         time.sleep(1.5)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(5) == 0
+        assert process.wait(30) == 0
         assert termios.tcgetattr(far)[3] == before[3]
     finally:
         process.kill()
@@ -287,7 +287,7 @@ def test_solicitations_are_switched_on_by_name_and_back_at_the_end(new_netns: Ne
         terminal.wait(blue.name)
         choose(terminal, blue.name)
         terminal.keys(":")
-        terminal.wait("Search")
+        terminal.wait("some of its letters")
         terminal.type("solicitations of v0")
         terminal.wait("sets app_solicit")
         terminal.keys("Enter")

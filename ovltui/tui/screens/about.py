@@ -50,3 +50,19 @@ SHELLS = """\
 Each shell has the host's files and tools, and its namespace's network.
 Every key goes to the shell but ctrl+], which leaves it running.
 """
+HOSTS = """\
+The machines that are shown together, and how the line to each is.
+live     its events come
+lost     its line broke off: what is shown of it is as of then
+CLOCK says by how much a machine's clock is ahead of this one's; times of
+its events are corrected by that. LOST: events of it that did not come.
+a adds a machine, d drops one, r tries one again at once.
+"""
+RECORDINGS = """\
+What was recorded here, the newest first. enter plays one on the same
+screens, as they were at any moment; q comes back from there.
+R on any screen records into a new file and ends it. o opens a file from
+elsewhere: pcapng of ovltui or of Wireshark, and what rtmon writes.
+ENDED: closed is whole; of one that is not closed the last moments are
+missing, the rest can be played. d deletes one, after a question.
+"""

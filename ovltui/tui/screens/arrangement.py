@@ -24,7 +24,7 @@ class Arrangement(WithShells, MainScreen):
         """Return the panes through which ``tab`` leads, in that order."""
         browser = self.query_one(Browser)
         single = self.size.width < WIDE
-        panes = [pane for pane in self.query(EventPane) if single or pane.id != "all"]
+        panes = [pane for pane in self.query(EventPane) if single or pane.has_class("-stacked")]
         return [*panes, browser] if single else [browser, *panes]
 
     def focus_step(self, by: int) -> None:

@@ -11,12 +11,12 @@ from ovltui.events.record import Record
 from ovltui.session.bursts import Burst
 from ovltui.session.life import life_of
 from ovltui.session.session import Session
+from ovltui.tui.ink import Ink
 from ovltui.tui.screens.event_detail import EventDetail
 from ovltui.tui.screens.page import heading
 
 _MOST_LINES = 200
 """Lines of what an event of Docker caused; the rest is counted."""
-_DIM = "#808080"
 
 
 def page_of(session: Session, seq: int) -> EventDetail:
@@ -57,9 +57,9 @@ def _append_burst(text: Text, session: Session, burst: Burst) -> None:
     width = max((len(said.netns) for said, _ in lines), default=0)
     for said, times in lines:
         again = f"  ({times} times)" if times > 1 else ""
-        text.append(f"  {as_text(said, width)}{again}\n", style=_DIM)
+        text.append(f"  {as_text(said, width)}{again}\n", style=Ink.DIM)
     if len(records) > _MOST_LINES:
-        text.append(f"  … {len(records) - _MOST_LINES} more\n", style=_DIM)
+        text.append(f"  … {len(records) - _MOST_LINES} more\n", style=Ink.DIM)
 
 
 def _kept(session: Session, seqs: Iterable[int]) -> list[Record]:

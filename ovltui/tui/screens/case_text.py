@@ -8,12 +8,12 @@ from ovltui.checks.cases import SETTLE_S, Case, Standing
 from ovltui.checks.finding import Evidence, Remedy
 from ovltui.events.line import Line, as_text, line
 from ovltui.session.session import Session
+from ovltui.tui.ink import Ink
 from ovltui.tui.screens.page import heading
 from ovltui.tui.when import moment, span
 from ovltui.tui.widgets.case_words import Place, state
 
-_DIM = "#808080"
-_SEVERITIES = {"error": "bold #ff5f5f", "warning": "bold #ffaf5f", "note": "bold #87afaf"}
+_SEVERITIES = {"error": Ink.ERROR, "warning": Ink.WARNING, "note": Ink.NOTE}
 
 
 def case_text(case: Case, place: Place, session: Session) -> Text:
@@ -27,8 +27,8 @@ def case_text(case: Case, place: Place, session: Session) -> Text:
     finding = case.finding
     text = Text()
     text.append(str(finding.severity), style=_SEVERITIES[finding.severity])
-    text.append(f"  {place.words}  ", style="#5fafd7")
-    text.append(f"{_standing(case)}\n", style=_DIM)
+    text.append(f"  {place.words}  ", style=Ink.LEAD)
+    text.append(f"{_standing(case)}\n", style=Ink.DIM)
     text.append(f"{finding.says}\n", style="bold")
     text.append(f"{finding.consequence}\n")
     _append_evidence(text, finding.evidence)
@@ -58,16 +58,16 @@ def _append_evidence(text: Text, rows: Iterable[Evidence]) -> None:
     for row in rows:
         if row.source != source:
             source = row.source
-            text.append(f"  {source}\n", style=_DIM)
+            text.append(f"  {source}\n", style=Ink.DIM)
         text.append(f"    {row.text}\n")
 
 
 def _append_event(text: Text, session: Session, seq: int | None, otherwise: str) -> None:
     said = line_of(session, seq)
     if seq is None:
-        text.append(f"  {otherwise}\n", style=_DIM)
+        text.append(f"  {otherwise}\n", style=Ink.DIM)
     elif said is None:
-        text.append(f"  event {seq}, which is no longer kept\n", style=_DIM)
+        text.append(f"  event {seq}, which is no longer kept\n", style=Ink.DIM)
     else:
         text.append(f"  {as_text(said, len(said.netns))}\n")
 
@@ -75,13 +75,13 @@ def _append_event(text: Text, session: Session, seq: int | None, otherwise: str)
 def _append_remedies(text: Text, remedies: tuple[Remedy, ...]) -> None:
     heading(text, "what mends it, for a shell of root on this host; never run by ovltui")
     if not remedies:
-        text.append("  no command that is known to\n", style=_DIM)
+        text.append("  no command that is known to\n", style=Ink.DIM)
     for number, remedy in enumerate(remedies):
         if number:
-            text.append("  or\n", style=_DIM)
+            text.append("  or\n", style=Ink.DIM)
         for command in remedy.commands:
-            text.append(f"  {command}\n", style="#87d787")
-        text.append(f"  risk: {remedy.risk}\n", style=_DIM)
+            text.append(f"  {command}\n", style=Ink.GOOD)
+        text.append(f"  risk: {remedy.risk}\n", style=Ink.DIM)
 
 
 def line_of(session: Session, seq: int | None) -> Line | None:

@@ -8,11 +8,10 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from ovltui.checks.cases import Case
+from ovltui.tui.ink import Ink
 from ovltui.tui.screens.page import Page, heading
 from ovltui.tui.when import moment
 from ovltui.tui.widgets.case_list import CaseList
-
-_DIM = "#808080"
 
 
 class FindingPage(Page):
@@ -100,14 +99,14 @@ def overview(verdict: str, checks: Sequence[tuple[str, str]], looked_ns: int | N
     text = Text()
     text.append(f"{verdict}\n", style="bold")
     when = "not looked yet" if looked_ns is None else f"last look at {moment(looked_ns)}; again after each event"
-    text.append(f"{len(checks)} checks, {when}\n", style=_DIM)
+    text.append(f"{len(checks)} checks, {when}\n", style=Ink.DIM)
     heading(text, "what cannot be known")
     for gap in gaps or ("nothing that we know of",):
         text.append(f"  {gap}\n")
     heading(text, "what is looked for")
     width = max((len(name) for name, _ in checks), default=0)
     for name, title in checks:
-        text.append(f"  {name:{width}}  ", style="#87afaf")
+        text.append(f"  {name:{width}}  ", style=Ink.SOFT)
         text.append(f"{title}\n")
     return text
 

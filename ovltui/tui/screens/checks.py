@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from ovltui.checks.cases import Case, Standing
 from ovltui.checks.finding import Finding
@@ -24,6 +24,7 @@ from ovltui.tui.verdicts import netns_of
 from ovltui.tui.widgets.case_list import CaseList
 from ovltui.tui.widgets.case_words import Key, Place
 from ovltui.tui.widgets.filter_bar import FilterBar
+from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.status import Rate, StatusLine, status_of
 
 _TALL = 18
@@ -57,13 +58,11 @@ class ChecksScreen(ListScreen):
         & #heading { height: 1; padding: 0 1; color: $dim; text-style: bold; }
         & CaseList { height: 1fr; }
         & #case {
-            display: none; height: 1fr; border: round $border; border-title-color: $dim; padding: 0 1;
+            display: none; height: 1fr; border: $frame $border; border-title-color: $dim; padding: 0 1;
             border-subtitle-color: $dim; scrollbar-size-vertical: 1; scrollbar-color: $border;
             scrollbar-background: $background;
         }
         &.-tall #case { display: block; }
-        &.-ascii LineList, &.-ascii #case { border: ascii $border; }
-        &.-ascii LineList:focus { border: ascii $border-focus; }
     }
     """
 
@@ -95,7 +94,7 @@ class ChecksScreen(ListScreen):
         with VerticalScroll(id="case", can_focus=False):
             yield Static("", markup=False)
         yield FilterBar()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to draw; how much happens is looked at each second."""

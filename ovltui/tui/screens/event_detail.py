@@ -16,6 +16,7 @@ from ovltui.events.line import Line, as_text, line
 from ovltui.events.names import Names
 from ovltui.events.record import Kind, Record
 from ovltui.session.life import Life
+from ovltui.tui.ink import Ink
 from ovltui.tui.screens.life_lines import append_life
 from ovltui.tui.screens.page import Page, heading
 
@@ -31,8 +32,8 @@ class EventDetail(Page):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("n", "step(1)", "Next of this link", show=False, id="page.next"),
-        Binding("p", "step(-1)", "Previous of this link", show=False, id="page.previous"),
+        Binding("n", "step(1)", "Next of the link", show=False, id="page.next"),
+        Binding("p", "step(-1)", "Previous of the link", show=False, id="page.previous"),
     ]
 
     def __init__(
@@ -68,11 +69,11 @@ class EventDetail(Page):
         whose = "Docker's" if self._record.kind is Kind.DOCKER else "the kernel's"
         heading(text, f"attributes, in {whose} names")
         for depth, name, value in tree(self._record):
-            text.append(f"  {'  ' * depth}{name} ", style="#808080")
+            text.append(f"  {'  ' * depth}{name} ", style=Ink.DIM)
             text.append(f"{value}\n")
         heading(text, "bytes")
         for row in hexdump(self._record.raw):
-            text.append(f"  {row}\n", style="#808080")
+            text.append(f"  {row}\n", style=Ink.DIM)
         return text
 
     def _line(self) -> Line:

@@ -8,23 +8,25 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Footer
 
-from ovltui.events.vocabulary import Pane
+from ovltui.config.model import Settings
+from ovltui.events.panes import kinds_of
+from ovltui.events.vocabulary import Object, Pane
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row, Snapshot
 from ovltui.tui.screens import about
 from ovltui.tui.screens.arrangement import WIDE
+from ovltui.tui.screens.copying import Copying
 from ovltui.tui.screens.keys import EVENTS_KEYS
-from ovltui.tui.screens.kinds import Kinds, choice, kinds_of
+from ovltui.tui.screens.kinds import Kinds, choice
 from ovltui.tui.screens.narrowing import InNetns
-from ovltui.tui.screens.seeking import Seeking
 from ovltui.tui.screens.titles import label, pane_of, title
 from ovltui.tui.shells import Shells
 from ovltui.tui.widgets.browser import Browser
 from ovltui.tui.widgets.event_pane import EventPane
 from ovltui.tui.widgets.filter_bar import FilterBar
 from ovltui.tui.widgets.filter_line import FilterLine
+from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.line_list import LineList
 from ovltui.tui.widgets.notice import Notice
 from ovltui.tui.widgets.shell_pane import ShellPane
@@ -33,16 +35,17 @@ from ovltui.tui.widgets.status import Rate, StatusLine, status_of
 if TYPE_CHECKING:
     from ovltui.netns.model import NetnsKey
 
-_WIDEST_NETNS = 22
-_WIDEST_NETNS_NARROW = 14
+_WIDEST_NETNS = ((WIDE, 22), (60, 14), (0, 9))
+"""Cells for names of namespaces, by the columns of the terminal."""
 
 
-class EventsScreen(Seeking):
+class EventsScreen(Copying):
     """Events, and where they happen.
 
     Args:
         session: what to show.
         shells: those that are open.
+        settings: which panes there are, and what they show at the start.
         ascii_only: draw with ASCII alone.
     """
 
@@ -52,8 +55,8 @@ class EventsScreen(Seeking):
     ABOUT = about.EVENTS
     CSS_PATH = "events.tcss"
 
-    def __init__(self, session: Session, shells: Shells, *, ascii_only: bool = False) -> None:
-        super().__init__(session, shells, ascii_only=ascii_only)
+    def __init__(self, session: Session, shells: Shells, settings: Settings, *, ascii_only: bool = False) -> None:
+        super().__init__(session, shells, settings, ascii_only=ascii_only)
         self._filters: dict[str, str] = {}
         self._kinds: dict[str, Kinds] = {}
         self._filtering: LineList | None = None
@@ -72,21 +75,29 @@ class EventsScreen(Seeking):
         with Horizontal(id="body"):
             yield Browser(id="browser")
             with Vertical(id="panes"):
-                yield EventPane(ring, names, None, bursts, id="all")
-                for pane in Pane:
-                    yield EventPane(ring, names, pane, bursts, id=pane.value)
+                for pane in (None, *Pane):
+                    yield EventPane(ring, names, pane, bursts, id=pane.value if pane else "all")
                 yield ShellPane(self.shells, id="shell")
         yield FilterBar()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to draw; the last second's rate is looked at each second."""
         for widget in self.query(LineList):
             widget.ascii_only = self.has_class("-ascii")
+        self._choose()
         self.query_one("#all").add_class("-current")
         self.query_one("#browser" if self.size.width >= WIDE else "#all").focus()
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.paint)
+
+    def _choose(self) -> None:
+        """Let the panes be as they were chosen."""
+        for pane in self.query(EventPane):
+            pane.set_class(pane.id in self._settings.panes, "-stacked")
+            pane.time, pane.wrap = self._settings.time, self._settings.wrap
+        for one in self._settings.kinds:
+            self._show_kinds(self.query_one(f"#{one.pane}", EventPane), frozenset(map(Object, one.kinds)))
 
     def paint(self) -> bool:
         """Draw what is new; return whether there is more to look at."""
@@ -101,7 +112,10 @@ class EventsScreen(Seeking):
         for pane in self.panes():
             pane.advance(changed=renamed)
         self._say()
-        return any(pane.behind for pane in self.panes())
+        behind = any(pane.behind for pane in self.panes())
+        if behind:
+            self.post_message(self.Behind())
+        return behind
 
     def search(self) -> bool:
         """Let the filters of the panes look at more; return whether some are left to look at."""
@@ -178,7 +192,11 @@ class EventsScreen(Seeking):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While a filter is typed, a slash is text and enter ends it."""
         typing = isinstance(self.focused, FilterLine)
-        allowed = {"filter": not typing, "accept_filter": typing}.get(action, True)
+        allowed = {
+            "filter": not typing,
+            "accept_filter": typing,
+            "times": not self._session.recorded,  # there, the key leads to a time
+        }.get(action, True)
         return allowed and super().check_action(action, parameters)
 
     def action_accept_filter(self) -> None:
@@ -238,7 +256,7 @@ class EventsScreen(Seeking):
         assert self._snapshot is not None
         widest = max((len(row.identity.name) for row in self._snapshot.rows), default=4)
         for pane in self.query(EventPane):
-            pane.set_netns_width(min(widest, _WIDEST_NETNS if self.size.width >= WIDE else _WIDEST_NETNS_NARROW))
+            pane.set_netns_width(min(widest, next(most for least, most in _WIDEST_NETNS if self.size.width >= least)))
 
     def on_resize(self) -> None:
         """Say in each frame which panes ``tab`` leads to, where only one is in sight."""
@@ -247,6 +265,15 @@ class EventsScreen(Seeking):
             widget.border_title = title(widget, ring, self._kinds.get(widget.id or ""), **form)
         if self._snapshot:
             self._align()
+            self.call_after_refresh(self._come_into_sight)
+
+    def _come_into_sight(self) -> None:
+        """Draw the panes that another width brought into sight, and leave the focus on none that it hid."""
+        if self.focused is None or not self.focused.display:
+            current = next(iter(self.query(LineList).filter(".-current")), None)
+            shown = current if current and current.display else self.ring_of_panes()[0]
+            self.bring(shown)
+        self.paint()
 
     def _tick(self) -> None:
         if self.in_sight:

@@ -48,7 +48,16 @@ _KEYS = {
     "up": "↑",
     "down": "↓",
     "f1": "F1",
+    "f2": "F2",
+    "full_stop": ".",
+    "comma": ",",
+    "semicolon": ";",
 }
+
+
+def key_word(key: str) -> str:
+    """Return a key as people call it."""
+    return _KEYS.get(key, key)
 
 
 class Help(Page):
@@ -80,7 +89,7 @@ class Help(Page):
         for binding in self._keys:
             if binding.description in _NOT_OURS:
                 continue
-            keys.setdefault(binding.description, []).append(_KEYS.get(binding.key, binding.key))
+            keys.setdefault(binding.description, []).append(key_word(binding.key))
         cells = [(" ".join(dict.fromkeys(names)), what) for what, names in keys.items() if what]
         half = -(-len(cells) // 2)
         for at in range(half):

@@ -11,7 +11,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from ovltui.session.inspect import Node
 from ovltui.session.inspection import READ_ANEW, Inspection, Tab
@@ -26,6 +26,7 @@ from ovltui.tui.screens.row_page import RowPage
 from ovltui.tui.widgets.filter_bar import FilterBar
 from ovltui.tui.widgets.filter_line import FilterLine
 from ovltui.tui.widgets.fold_list import FoldList
+from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.netns_table import NetnsTable
 from ovltui.tui.widgets.row_table import RowTable
 from ovltui.tui.widgets.status import Rate, StatusLine, status_of
@@ -80,7 +81,6 @@ class Inspector(ListScreen):
         & FoldList { height: 1fr; display: none; }
         &.-docker FoldList { display: block; }
         &.-docker RowTable { display: none; }
-        &.-ascii LineList { border: ascii $border; &:focus { border: ascii $border-focus; } }
     }
     """
 
@@ -125,7 +125,7 @@ class Inspector(ListScreen):
         yield RowTable(id="rows")
         yield FoldList("asking the engine…", id="docker")
         yield FilterBar()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to look; what no event tells is asked for each second."""

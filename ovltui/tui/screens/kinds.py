@@ -13,21 +13,13 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from ovltui.events.panes import kinds_of
 from ovltui.events.ring import Ring
 from ovltui.events.sort import object_in
 from ovltui.events.vocabulary import Object, Pane
 from ovltui.tui.widgets.line_list import LineList, Part
 
 Kinds = frozenset[Object]
-_EVERYWHERE = (Object.DOCKER, Object.UNKNOWN)
-_OF_PANE: dict[Pane, tuple[Object, ...]] = {
-    Pane.LINK: (
-        *(Object.LINK, Object.ADDR, Object.NSID, Object.NETCONF),
-        *(Object.VLAN, Object.TUNNEL, Object.STATS),
-    ),
-    Pane.ROUTE: (Object.ROUTE, Object.RULE, Object.NEXTHOP, Object.PREFIX, Object.MROUTE),
-    Pane.NEIGH: (Object.NEIGH, Object.FDB, Object.MDB),
-}
 _SAYS: dict[Object, str] = {
     Object.LINK: "links: new, gone, changed, moved, ports of bridges",
     Object.ADDR: "addresses of links",
@@ -47,12 +39,6 @@ _SAYS: dict[Object, str] = {
     Object.MDB: "multicast groups of bridges",
     Object.DOCKER: "what Docker says",
 }
-
-
-def kinds_of(pane: Pane | None) -> tuple[Object, ...]:
-    """Return the kinds that a pane may show, those that matter first; of all panes for None."""
-    of_panes = _OF_PANE.values() if pane is None else (_OF_PANE[pane],)
-    return (*(kind for kinds in of_panes for kind in kinds), *_EVERYWHERE)
 
 
 def hidden_words(pane: Pane | None, shown: Kinds | None) -> str:
@@ -87,7 +73,7 @@ class KindList(LineList):
     KindList {
         background: $panel;
         & .kind-list--cursor, & .kind-list--cursor-focus { background: $cursor-focus; }
-        & .kind-list--says { color: $dim; }
+        & .kind-list--says { color: $dim; text-style: $quiet; }
     }
     """
 

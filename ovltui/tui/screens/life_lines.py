@@ -10,12 +10,11 @@ from ovltui.events.line import Line, as_text
 from ovltui.events.names import Names
 from ovltui.events.record import Record
 from ovltui.session.life import Life
+from ovltui.tui.ink import AGES, Ink
 from ovltui.tui.screens.page import heading
 
 MOST_LINES = 60
 """Lines that show: those nearest to the event."""
-_SHADES = ("#6c6c6c", "#8a8a8a", "#a8a8a8", "#c6c6c6")
-"""From the oldest lines to the newest."""
 _WIDEST_NETNS = 22
 _COLUMNS = re.compile(" {3,}")
 
@@ -32,13 +31,13 @@ def append_life(text: Text, life: Life, seq: int, names: Names) -> None:
     heading(text, "life of this link")
     start = max(0, min(life.place(seq) - MOST_LINES // 2, len(life.records) - MOST_LINES))
     for says in _beginning(life, start):
-        text.append(f"    {says}\n", style=_SHADES[0])
+        text.append(f"    {says}\n", style=AGES[0])
     _append_lines(text, life, slice(start, start + MOST_LINES), seq, names)
     for says in _ending(life, max(0, len(life.records) - start - MOST_LINES)):
-        text.append(f"    {says}\n", style=_SHADES[-1])
+        text.append(f"    {says}\n", style=AGES[-1])
     peer = life.peer(seq, names)
     if peer:
-        text.append("    peer ", style="#808080")
+        text.append("    peer ", style=Ink.DIM)
         text.append(f"{peer}\n")
 
 
@@ -48,7 +47,7 @@ def _append_lines(text: Text, life: Life, shown: slice, seq: int, names: Names) 
     folded = _folded(life.records[shown], lines, life.counts[shown], seq)
     for number, (record, said, times) in enumerate(folded):
         here = record.seq == seq
-        shade = "bold" if here else _SHADES[number * len(_SHADES) // len(folded)]
+        shade = "bold" if here else AGES[number * len(AGES) // len(folded)]
         again = f"  ({times} times)" if times > 1 else ""
         text.append(f"  {'>' if here else ' '} {as_text(said, width)}{again}\n", style=shade)
 

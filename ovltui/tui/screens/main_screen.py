@@ -39,6 +39,9 @@ class MainScreen(Screen[None]):
     class Left(Message):
         """The user goes back to the events."""
 
+    class Behind(Message):
+        """It was drawn by its own will, and there is more to look at."""
+
     @property
     def in_sight(self) -> bool:
         """Whether nothing but pages lie above it: what changes below another screen has that drawn anew as a whole."""

@@ -9,6 +9,8 @@ from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ovltui.tui.ink import Ink
+
 
 class Page(ModalScreen[None]):
     """Text in a frame; subclasses give ``title`` and ``body``."""
@@ -26,7 +28,7 @@ class Page(ModalScreen[None]):
         background: $background 60%;
         & VerticalScroll {
             width: 100%; max-width: 110; height: auto; max-height: 94%;
-            border: round $border-focus; border-title-color: $border-focus; border-title-style: bold;
+            border: $frame $border-focus; border-title-color: $border-focus; border-title-style: bold;
             border-subtitle-color: $dim; background: $panel; padding: 0 2;
             scrollbar-size-vertical: 1; scrollbar-color: $border; scrollbar-background: $panel;
         }
@@ -66,10 +68,10 @@ class Page(ModalScreen[None]):
 
 def heading(text: Text, words: str) -> None:
     """Append a heading to a page."""
-    text.append(f"\n{words}\n" if text.plain else f"{words}\n", style="bold #5fafd7")
+    text.append(f"\n{words}\n" if text.plain else f"{words}\n", style=Ink.HEADING)
 
 
 def fact(text: Text, name: str, value: str, width: int = 14) -> None:
     """Append one line: a name and its value."""
-    text.append(f"  {name:{width}} ", style="#808080")
+    text.append(f"  {name:{width}} ", style=Ink.DIM)
     text.append(f"{value}\n")

@@ -16,12 +16,13 @@ from ovltui.errors import OvltuiError
 from ovltui.netns.model import NetnsKey
 from ovltui.topology.hops import Path, Verdict
 from ovltui.tui.clipboard import copy
+from ovltui.tui.ink import Ink
 from ovltui.tui.screens import about
 from ovltui.tui.widgets.hop_list import HopList
 
 _LOOK_S = 0.25
-_STYLES = {Verdict.OK: "bold #87d787", Verdict.UNKNOWN: "bold #ffaf5f"}
-_BAD = "bold reverse #ff5f5f"
+_STYLES = {Verdict.OK: Ink.FINE, Verdict.UNKNOWN: Ink.WARNING}
+_BAD = Ink.ERROR_BOX
 _WIDEST, _FRAME = 140, 4
 _BESIDE, _MOST_SAID = 6, 4
 """Lines of frame, titles, the hop in full and the footer below; and lines of the verdict, at most."""
@@ -49,14 +50,13 @@ class PathScreen(ModalScreen[None]):
         background: $background 60%;
         & Vertical {
             width: 100%; max-width: 140; height: auto; max-height: 100%;
-            border: round $border-focus; border-title-color: $border-focus; border-title-style: bold;
+            border: $frame $border-focus; border-title-color: $border-focus; border-title-style: bold;
             border-subtitle-color: $dim; background: $panel; padding: 0 1;
         }
         & #verdict { height: auto; max-height: 4; }
         & #heading { height: 1; color: $dim; text-style: bold; }
         & #whole { height: 2; color: $foreground; }
         & HopList, & HopList:focus { border: none; height: auto; max-height: 100%; background: $panel; }
-        &.-ascii Vertical { border: ascii $border-focus; }
     }
     """
 

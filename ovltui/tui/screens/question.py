@@ -29,7 +29,7 @@ class Question(ModalScreen[bool]):
         background: $background 60%;
         & Vertical {
             width: auto; min-width: 40; max-width: 90%; height: auto; max-height: 90%;
-            border: round $accent; border-title-color: $accent; border-title-style: bold;
+            border: $frame $accent; border-title-color: $accent; border-title-style: bold;
             border-subtitle-color: $dim; background: $panel; padding: 1 2;
         }
         & Static { width: auto; height: auto; }

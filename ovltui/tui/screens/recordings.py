@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from ovltui.errors import OvltuiError
 from ovltui.session.recordings import Ending, Summary
@@ -17,10 +17,12 @@ from ovltui.session.session import Session
 from ovltui.session.snapshot import Row, Snapshot
 from ovltui.topology.sheet import Column, Entry, Sheet
 from ovltui.tui.amounts import size_words
+from ovltui.tui.screens import about
 from ovltui.tui.screens.list_screen import ListScreen
 from ovltui.tui.when import moment, span
 from ovltui.tui.widgets.column_fit import widths
 from ovltui.tui.widgets.filter_bar import FilterBar
+from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.row_table import RowTable
 from ovltui.tui.widgets.status import Rate, StatusLine, status_of
 
@@ -59,12 +61,12 @@ class RecordingsScreen(ListScreen):
         Binding("d", "delete", "Delete", id="recordings.delete"),
         Binding("o", "open_path", "Open a file", id="recordings.open"),
     ]
+    ABOUT = about.RECORDINGS
     WHAT = "recordings"
     DEFAULT_CSS = """
     RecordingsScreen {
         & #heading { height: 1; padding: 0 1; color: $dim; text-style: bold; }
         & RowTable { height: 1fr; }
-        &.-ascii LineList { border: ascii $border; &:focus { border: ascii $border-focus; } }
     }
     """
 
@@ -109,7 +111,7 @@ class RecordingsScreen(ListScreen):
         yield Static("", id="heading", markup=False)
         yield RecordingTable(id="recordings")
         yield FilterBar()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to look, now and then while it is in sight."""

@@ -5,10 +5,11 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.widgets import Footer, Label
+from textual.widgets import Label
 
 from ovltui.tui.screens import about
 from ovltui.tui.screens.with_shells import WithShells
+from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.shell_pane import ShellPane
 
 
@@ -22,7 +23,8 @@ class ShellsScreen(WithShells):
 
     ABOUT = about.SHELLS
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,1", "back", "Events", id="shells.back"),
+        Binding("escape", "back", "Back", id="shells.back"),
+        Binding("1", "events", "Events", id="shells.events"),
         Binding("question_mark,f1", "app.help", "Help", key_display="?", id="app.help"),
         Binding("q", "app.quit", "Quit", id="app.quit"),
         Binding("colon,ctrl+p", "app.command_palette", "Commands", show=False, id="app.commands"),
@@ -32,7 +34,6 @@ class ShellsScreen(WithShells):
     DEFAULT_CSS = """
     ShellsScreen {
         & #none { height: 1fr; padding: 1 2; color: $dim; }
-        &.-ascii ShellPane { border-top: ascii $border; &:focus { border-top: ascii $border-focus; } }
     }
     """
 
@@ -40,7 +41,7 @@ class ShellsScreen(WithShells):
         """The pane, or what to do where there is nothing to show."""
         yield ShellPane(self.shells, id="shell")
         yield Label("no shells are open: s on a namespace of the first screen opens one", id="none", markup=False)
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Show the current shell."""
@@ -57,6 +58,11 @@ class ShellsScreen(WithShells):
     def action_back(self) -> None:
         """Go back to where we came from."""
         self.dismiss()
+
+    def action_events(self) -> None:
+        """Go to the screen of events, wherever we came from."""
+        self.dismiss()
+        self.app.call_later(self.app.run_action, "show_events")
 
     @on(ShellPane.Left)
     def _give_focus_back(self) -> None:

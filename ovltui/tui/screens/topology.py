@@ -8,7 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from ovltui.netns.model import NetnsKey
 from ovltui.session.session import Session
@@ -23,6 +23,7 @@ from ovltui.tui.screens.list_screen import ListScreen
 from ovltui.tui.sights import Sights
 from ovltui.tui.widgets.drawing_view import DrawingView
 from ovltui.tui.widgets.filter_bar import FilterBar
+from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.netns_table import NetnsTable
 from ovltui.tui.widgets.network_strip import NetworkStrip
 from ovltui.tui.widgets.status import Rate, StatusLine, status_of
@@ -99,7 +100,7 @@ class TopologyScreen(ListScreen):
         yield DrawingView(id="drawing")
         yield Static("", id="says", markup=False)
         yield FilterBar()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to draw."""

@@ -1,7 +1,6 @@
 """The browser: all namespaces as a tree, the current one or network decides what the panes show."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -11,38 +10,12 @@ from textual.message import Message
 from ovltui.events.filter import Filter
 from ovltui.events.line import Line
 from ovltui.events.vocabulary import Action, Object
-from ovltui.identity.model import Kind
 from ovltui.netns.model import NetnsKey
 from ovltui.session.snapshot import Row, Snapshot
-from ovltui.session.tree import Branch, Grouping, grouped
+from ovltui.session.tree import Grouping, grouped
 from ovltui.tui.verdicts import MARK, Tally
+from ovltui.tui.widgets.browser_entries import Entry, entries_of, paths
 from ovltui.tui.widgets.line_list import LineList, Part
-
-_STYLES = {
-    Kind.HOST: "host",
-    Kind.OVERLAY: "overlay",
-    Kind.INGRESS: "overlay",
-    Kind.LOADBALANCER: "overlay",
-    Kind.CONTAINER: "container",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the tree."""
-
-    id: str
-    """What it is, over snapshots: the cursor follows it."""
-    rail: str
-    """The drawn branch to its left."""
-    label: str
-    style: str
-    detail: str
-    """What stands to the right, dim."""
-    keys: frozenset[NetnsKey]
-    """The namespaces that it stands for; empty for all of them."""
-    row: Row | None
-    """The namespace itself, where it is one."""
 
 
 class Browser(LineList):
@@ -76,14 +49,14 @@ class Browser(LineList):
     Browser {
         & .browser--cursor { background: $cursor; text-style: bold; }
         & .browser--cursor-focus { background: $cursor-focus; text-style: bold; }
-        & .browser--rail { color: $dimmer; }
+        & .browser--rail { color: $dimmer; text-style: $quiet; }
         & .browser--all { color: $foreground; }
         & .browser--host { color: $foreground; }
         & .browser--overlay { color: $accent; }
         & .browser--container { color: $success; }
         & .browser--named { color: $secondary; }
         & .browser--heading { color: $accent; text-style: bold; }
-        & .browser--detail { color: $dim; }
+        & .browser--detail { color: $dim; text-style: $quiet; }
         & .browser--active { color: $success; }
         & .browser--wrong { color: $error; text-style: bold; }
         & .browser--dead { color: $error; text-style: strike; }
@@ -143,7 +116,8 @@ class Browser(LineList):
     def show(self, snapshot: Snapshot) -> None:
         """Draw the namespaces of a snapshot."""
         gaps = len(snapshot.gaps)
-        self.border_subtitle = f"{gaps} gap{'s' if gaps > 1 else ''}: ? tells" if gaps else ""
+        looking = "" if snapshot.rows else "looking for namespaces"
+        self.border_subtitle = looking or (f"{gaps} gap{'s' if gaps > 1 else ''}: ? tells" if gaps else "")
         if snapshot.rows != self._rows:
             self._rows = snapshot.rows
             self._rebuild()
@@ -200,7 +174,7 @@ class Browser(LineList):
         if entry.id != self._current.id:
             self._current = entry
             self._rebuild()
-            self.post_message(self.Chosen(entry.keys, entry.label))
+            self.post_message(self.Chosen(entry.keys, entry.scope))
         self.bring_into_sight(self.cursor_row)
 
     def action_open(self) -> None:
@@ -219,18 +193,18 @@ class Browser(LineList):
 
     def _rebuild(self) -> None:
         rows = tuple(row for row in self._rows if passes(row, self._filter))
-        entries = (self.ALL, *_entries(grouped(rows, self._grouping)))
+        entries = (self.ALL, *entries_of(grouped(rows, self._grouping)))
         at = next((entry for entry in entries if entry.id == self._current.id), None)
         if at is None:
             dead = self._current
             place = min(self.cursor_row, len(entries))
             hidden = not dead.keys.isdisjoint(row.netns.key for row in self._rows)
             style, detail = ("named", "filtered out") if hidden else ("dead", "gone")
-            ghost = Entry(dead.id, dead.rail, dead.label, style, detail, dead.keys, dead.row)
+            ghost = Entry(dead.id, dead.rail, dead.label, style, detail, dead.keys, dead.row, dead.name)
             entries = (*entries[:place], ghost, *entries[place:])
         elif at.keys != self._current.keys:  # a network gained or lost a namespace
             self._current = at
-            self.post_message(self.Chosen(at.keys, at.label))
+            self.post_message(self.Chosen(at.keys, at.scope))
         else:
             self._current = at
         self._entries = entries
@@ -241,43 +215,5 @@ def passes(row: Row, wanted: Filter | None) -> bool:
     """Return whether name, kind, network, project, addresses or paths of a namespace pass a filter."""
     identity = row.identity
     known = (identity.network, identity.container, identity.project, identity.service, *identity.sharers)
-    text = " ".join((identity.kind, *(word for word in known if word), *row.addresses, *_paths(row)))
+    text = " ".join((identity.kind, *(word for word in known if word), *row.addresses, *paths(row)))
     return wanted is None or wanted.matches(Line(0, identity.name, "", text, Object.NSID, Action.NEW))
-
-
-def _entries(branches: Sequence[Branch]) -> list[Entry]:
-    entries = []
-    for branch in branches:
-        if not branch.title:
-            entries += [_entry(row, "") for row in branch.rows]
-            continue
-        keys = frozenset(row.netns.key for row in branch.rows)
-        detail = f"{branch.kind} {branch.vni or ''}".strip()
-        style = "heading" if branch.kind else "host"
-        entries.append(Entry(f"branch {branch.kind} {branch.title}", "▾ ", branch.title, style, detail, keys, None))
-        last = branch.rows[-1] if branch.rows else None
-        entries += [_entry(row, "  └ " if row is last else "  ├ ", branch.title) for row in branch.rows]
-    return entries
-
-
-def _entry(row: Row, rail: str, title: str = "") -> Entry:
-    name = row.identity.name
-    _, at, engine = title.partition("@")
-    if at and name.endswith(at + engine):  # the heading says it already
-        name = name.removesuffix(at + engine)
-    style = _STYLES.get(row.identity.kind, "named")
-    key = row.netns.key
-    return Entry(f"netns {key.id}", rail or "● ", name, style, _detail(row), frozenset((key,)), row)
-
-
-def _detail(row: Row) -> str:
-    """Return what tells a person where this namespace is: addresses, or the links of a network's own."""
-    if row.identity.kind in (Kind.OVERLAY, Kind.INGRESS) and row.identity.vni is not None:
-        return " ".join(link.ifname for link in row.links if link.kind in ("bridge", "vxlan"))
-    if row.addresses:
-        return row.addresses[0].partition("/")[0]
-    return next(iter(_paths(row)), "")
-
-
-def _paths(row: Row) -> tuple[str, ...]:
-    return tuple(mount.shown for mount in row.netns.mounts)

@@ -64,8 +64,8 @@ class CaseList(LineList):
         & .case-list--error { color: $error; text-style: bold; }
         & .case-list--warning { color: $accent; text-style: bold; }
         & .case-list--note { color: $secondary; }
-        & .case-list--quiet { color: $dim; }
-        & .case-list--time { color: $dim; }
+        & .case-list--quiet { color: $dim; text-style: $quiet; }
+        & .case-list--time { color: $dim; text-style: $quiet; }
         & .case-list--place { color: $primary; }
         & .case-list--heading { color: $dim; text-style: bold; }
         & .case-list--count { text-style: bold; }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ovltui.events.block import Where
 from ovltui.events.filter import Filter
@@ -52,4 +53,5 @@ def _there(where: Where | None, wanted: Filter, names: Names) -> Where | None:
     place = wanted.place
     if place is None:
         return where
-    return lambda nsid, seq: (where is None or where(nsid, seq)) and place(names.netns(nsid, seq))
+    there = lru_cache(maxsize=1024)(place)  # the same few names come again and again
+    return lambda nsid, seq: (where is None or where(nsid, seq)) and there(names.netns(nsid, seq))

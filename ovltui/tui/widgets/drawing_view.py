@@ -32,8 +32,8 @@ class DrawingView(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "vertical(-1)", "Up", show=False, id="drawing.up"),
         Binding("down,j", "vertical(1)", "Down", show=False, id="drawing.down"),
-        Binding("left,h", "horizontal(-1)", "Along the wire, left", show=False, id="drawing.left"),
-        Binding("right", "horizontal(1)", "Along the wire, right", show=False, id="drawing.right"),
+        Binding("left,h", "horizontal(-1)", "Along a wire, left", show=False, id="drawing.left"),
+        Binding("right", "horizontal(1)", "Along a wire, right", show=False, id="drawing.right"),
         Binding("home,g", "edge(0)", "First", show=False, id="drawing.first"),
         Binding("end,G", "edge(-1)", "Last", show=False, id="drawing.last"),
         Binding("pageup,ctrl+u", "page(-1)", "Page up", show=False, id="drawing.page_up"),
@@ -47,20 +47,20 @@ class DrawingView(Widget, can_focus=True):
     """Styles of the looks, and of what stands out."""
     DEFAULT_CSS = """
     DrawingView {
-        & .drawing-view--frame { color: $dimmer; }
+        & .drawing-view--frame { color: $dimmer; text-style: $quiet; }
         & .drawing-view--wire { color: $secondary; }
         & .drawing-view--title { color: $foreground; text-style: bold; }
         & .drawing-view--name { color: $foreground; }
-        & .drawing-view--about { color: $dim; }
+        & .drawing-view--about { color: $dim; text-style: $quiet; }
         & .drawing-view--state { color: $error; text-style: bold; }
         & .drawing-view--mark { color: $error; text-style: bold; }
-        & .drawing-view--header { color: $dim; }
+        & .drawing-view--header { color: $dim; text-style: $quiet; }
         & .drawing-view--more { color: $accent; }
-        & .drawing-view--selected { color: $foreground; background: $cursor-focus; text-style: bold; }
+        & .drawing-view--selected { color: $foreground; background: $cursor-focus; text-style: $chosen; }
         & .drawing-view--near { color: $primary; text-style: bold; }
         & .drawing-view--path { color: $accent; text-style: bold; }
         & .drawing-view--flash { text-style: reverse bold; }
-        & .drawing-view--placeholder { color: $dimmer; }
+        & .drawing-view--placeholder { color: $dimmer; text-style: $quiet; }
     }
     """
 

@@ -6,19 +6,24 @@ from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 
-from ovltui.events.line import line
+from ovltui.config.model import TimeForm
+from ovltui.events.line import as_text, line
 from ovltui.events.matching import DatedNames
 from ovltui.events.record import Record
 from ovltui.events.ring import Ring
 from ovltui.events.vocabulary import Object, Pane
 from ovltui.session.bursts import Bursts
-from ovltui.tui.widgets.event_rows import EventRows
+from ovltui.tui.widgets.event_times import time_words
 from ovltui.tui.widgets.line_list import Part
 from ovltui.tui.widgets.line_style import CSS, STYLES, styled
 from ovltui.tui.widgets.pane_words import placeholder, subtitle
+from ovltui.tui.widgets.wrapping import WrappingRows
+
+PLAIN = 1000
+"""Lines that are printed plainly at once."""
 
 
-class EventPane(EventRows):
+class EventPane(WrappingRows):
     """The events of one kind, or of all kinds.
 
     Args:
@@ -43,6 +48,8 @@ class EventPane(EventRows):
     """Records to mark as those that caused a finding."""
     marked: frozenset[int] = frozenset()
     """Records that the user marked."""
+    time: TimeForm = TimeForm.CLOCK
+    """How a line says when it was."""
 
     class Froze(Message):
         """The user looks back: newer records are to wait."""
@@ -112,7 +119,12 @@ class EventPane(EventRows):
         beneath = self._fold.beneath(seq) if said.object is Object.DOCKER and self._fold else 0
         signs = (("pointed", self.pointed), ("finding", self.causes), ("marked", self.marked))
         sign = next((name for name, seqs in signs if seq in seqs), "")
-        return styled(said, self._netns_width, count, beneath, sign=sign)
+        when = time_words(self.time, said.time_ns, lambda: self._time_above(row), self._marked_times())
+        return styled(said, self._netns_width, count, beneath, sign=sign, when=when)
+
+    def indent(self) -> int:
+        """Return where the text of a line begins."""
+        return len("14:02:10.113 ") + self._netns_width + len(" + ")
 
     def placeholder(self) -> str:
         """Say why there is nothing to see."""
@@ -167,6 +179,27 @@ class EventPane(EventRows):
         except KeyError:
             return None
 
+    def record_or_newest(self) -> Record | None:
+        """Return the record at the cursor, else the newest one in sight."""
+        record = self.record_at_cursor()
+        return record or (self._ring[self._view[self._rows - 1]] if self._rows else None)
+
+    def plain_lines(self) -> list[str]:
+        """Return the newest ``PLAIN`` lines up to the last one in sight, as ``ovltui watch`` prints them."""
+        end = min(self._rows, self.top + self.size.height)
+        seqs = [self._view[row] for row in range(max(0, end - PLAIN), end)]
+        said = [line(self._ring[seq], self._names) for seq in seqs if seq >= self._ring.first]
+        width = max((len(one.netns) for one in said), default=0)
+        return [as_text(one, width) for one in said]
+
+    def _time_above(self, row: int) -> int | None:
+        """Return when the line above was; None where there is none."""
+        return self._ring[self._view[row - 1]].time_ns if row else None
+
+    def _marked_times(self) -> list[int]:
+        first = self._ring.first
+        return [self._ring[seq].time_ns for seq in self.marked if seq >= first] if self.time is TimeForm.MARK else []
+
     def _count_on(self) -> None:
         """Draw the rows in sight that count more records than when they were drawn."""
         top, (width, height) = self.top, self.size
@@ -178,6 +211,6 @@ class EventPane(EventRows):
     def _title(self) -> None:
         """Say in the frame how much passes the filter, or where one looks."""
         frozen, filtered = self._frozen is not None, bool(self._choice.wanted)
-        says = subtitle(self._rows, filtered=filtered, frozen=frozen, folded=bool(self._fold))
+        says = subtitle(self._rows, filtered=filtered, frozen=frozen, folded=bool(self._fold), time=self.time)
         if says != self._subtitle:  # setting it draws the whole frame
             self._subtitle = self.border_subtitle = says

@@ -39,11 +39,11 @@ class FoldList(LineList):
     FoldList {
         & .fold-list--cursor { background: $cursor; }
         & .fold-list--cursor-focus { background: $cursor-focus; }
-        & .fold-list--rail { color: $dimmer; }
+        & .fold-list--rail { color: $dimmer; text-style: $quiet; }
         & .fold-list--key { color: $secondary; }
         & .fold-list--value { color: $foreground; }
         & .fold-list--match { color: $accent; text-style: bold; }
-        & .fold-list--placeholder { color: $dim; }
+        & .fold-list--placeholder { color: $dim; text-style: $quiet; }
     }
     """
 

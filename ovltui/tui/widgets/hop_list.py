@@ -30,7 +30,7 @@ class HopList(LineList):
     HopList {
         & .hop-list--cursor { background: $cursor; text-style: bold; }
         & .hop-list--cursor-focus { background: $cursor-focus; text-style: bold; }
-        & .hop-list--cell { color: $dim; }
+        & .hop-list--cell { color: $dim; text-style: $quiet; }
         & .hop-list--name { color: $foreground; }
         & .hop-list--ok { color: $success; }
         & .hop-list--bad { color: $error; text-style: bold; }

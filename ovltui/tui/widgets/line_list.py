@@ -13,6 +13,8 @@ Part = tuple[str, str]
 """Text and the name of the component class that styles it, without the widget's prefix; "" for plain."""
 
 
+_FLAT, _FLAT_FOCUS = Style(underline=True), Style(reverse=True)
+"""The cursor's row where the terminal's own colours are all there is: none of them is sure to be seen on another."""
 _WHEEL = 3
 """Rows that a notch of the mouse wheel scrolls."""
 _ASCII = str.maketrans(
@@ -56,11 +58,11 @@ class LineList(Widget, can_focus=True):
 
     DEFAULT_CSS = """
     LineList {
-        border: round $border;
+        border: $frame $border;
         border-title-color: $dim;
         border-subtitle-color: $dim;
         &:focus {
-            border: round $border-focus;
+            border: $frame-focus $border-focus;
             border-title-color: $border-focus;
             border-title-style: bold;
         }
@@ -89,7 +91,7 @@ class LineList(Widget, can_focus=True):
         raise NotImplementedError
 
     def placeholder(self) -> str:
-        """Return what to say when there are no rows."""
+        """Return what to say when there are no rows, in a few lines."""
         return ""
 
     def move_cursor(self, row: int) -> None:
@@ -120,20 +122,33 @@ class LineList(Widget, can_focus=True):
         """Draw the row that stands at line ``y`` of the widget."""
         row = self.top + y
         width = self.size.width
-        if self._base is None:
-            self._base = self.rich_style
-        base = self._base
         if row >= self.row_count:
-            says = f" {self.placeholder()}" if y == 0 and not self.row_count else ""
+            lines = [] if self.row_count else self.placeholder().split("\n")
+            says = self._drawable(f" {lines[y]}" if y < len(lines) else "")
+            base = self._paper()
             return Strip([Segment(says, base + self._style("placeholder"))]).adjust_cell_length(width, base)
-        if row == self.cursor_row:
-            name = "cursor-focus" if self.has_focus else "cursor"
-            base += self.get_component_rich_style(f"{self.PREFIX}--{name}", partial=True)
-        strip = Strip([Segment(self._drawable(text), base + self._style(name)) for text, name in self.parts(row)])
+        strip, base = self.row_strip(row)
         if strip.cell_length > width:
             # A cut is marked, so that nobody takes half an address for a whole one.
             strip = Strip([*strip.crop(0, width - 1), Segment(self._drawable("…"), base)])
         return strip.adjust_cell_length(width, base)
+
+    def row_strip(self, row: int) -> tuple[Strip, Style]:
+        """Draw a row as long as it is; return it and what it stands on."""
+        base = self._paper()
+        current = row == self.cursor_row
+        flat = current and self.app.native_ansi_color
+        if flat:
+            base += _FLAT_FOCUS if self.has_focus else _FLAT
+        elif current:
+            name = "cursor-focus" if self.has_focus else "cursor"
+            base += self.get_component_rich_style(f"{self.PREFIX}--{name}", partial=True)
+        parts = self.parts(row)
+        return Strip([Segment(self._drawable(text), self._inked(base, name, flat)) for text, name in parts]), base
+
+    def row_at(self, y: int) -> int:
+        """Return the row that stands at line ``y``; there may be none."""
+        return self.top + y
 
     def notify_style_update(self) -> None:
         """Take in that a style is another one."""
@@ -143,8 +158,8 @@ class LineList(Widget, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor where the mouse points."""
         offset = event.get_content_offset(self)
-        if offset is not None and self.top + offset.y < self.row_count:
-            self.move_cursor(self.top + offset.y)
+        if offset is not None and self.row_at(offset.y) < self.row_count:
+            self.move_cursor(self.row_at(offset.y))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Look back."""
@@ -180,6 +195,15 @@ class LineList(Widget, can_focus=True):
 
     def _drawable(self, text: str) -> str:
         return text.translate(_ASCII).encode("ascii", "replace").decode() if self.ascii_only else text
+
+    def _paper(self) -> Style:
+        if self._base is None:
+            self._base = self.rich_style
+        return self._base
+
+    def _inked(self, base: Style, name: str, flat: bool) -> Style:
+        style = self._style(name)
+        return base + (Style(bold=style.bold, strike=style.strike) if flat else style)
 
     def _go(self, row: int) -> None:
         if self.row_count:

@@ -18,9 +18,9 @@ CSS = """
 EventPane {
     & .event-pane--cursor { background: $cursor; }
     & .event-pane--cursor-focus { background: $cursor-focus; }
-    & .event-pane--placeholder { color: $dimmer; }
-    & .event-pane--quiet { color: $dimmer; }
-    & .event-pane--time { color: $dimmer; }
+    & .event-pane--placeholder { color: $dimmer; text-style: $quiet; }
+    & .event-pane--quiet { color: $dimmer; text-style: $quiet; }
+    & .event-pane--time { color: $dimmer; text-style: $quiet; }
     & .event-pane--netns { color: $primary; }
     & .event-pane--new { color: $success; text-style: bold; }
     & .event-pane--gone { color: $error; text-style: bold; }
@@ -32,7 +32,7 @@ EventPane {
     & .event-pane--finding { color: $error; text-style: bold reverse; }
     & .event-pane--marked { color: $primary; text-style: bold reverse; }
     & .event-pane--count { text-style: bold; }
-    & .event-pane--keyword { color: $dim; }
+    & .event-pane--keyword { color: $dim; text-style: $quiet; }
     & .event-pane--good { color: $success; }
     & .event-pane--bad { color: $error; }
 }
@@ -54,10 +54,13 @@ _STYLES = (
 _QUIET = frozenset((Object.NETCONF, Object.PREFIX, Object.STATS))
 """What the kernel tells beside every change of a link: shown, but dim."""
 _SIGNS = {"pointed": "▸", "finding": "!", "marked": "◆"}
+_CLOCK = len("14:02:10.113")
 _MARKS = {"+": "new", "-": "gone", "~": "changed", "→": "moved", "?": "miss"}
 
 
-def styled(said: Line, netns_width: int, count: int = 1, beneath: int = 0, *, sign: str = "") -> list[Part]:
+def styled(
+    said: Line, netns_width: int, count: int = 1, beneath: int = 0, *, sign: str = "", when: str = ""
+) -> list[Part]:
     """Return a line in parts.
 
     Args:
@@ -67,16 +70,18 @@ def styled(said: Line, netns_width: int, count: int = 1, beneath: int = 0, *, si
         beneath: how many events are folded beneath it.
         sign: ``pointed`` for one to look at, ``finding`` for one that caused a finding, ``marked`` for one that
             somebody wants to find again.
+        when: stands in the place of its time of day.
     """
     netns = said.netns if len(said.netns) <= netns_width else f"{said.netns[: netns_width - 1]}…"
     # Before the text, so that it is not cut off with the end of a long line.
     times = f"\N{MULTIPLICATION SIGN}{count} " if count > 1 else ""
+    when = f"{when:>{_CLOCK}}" if when else clock(said.time_ns)
     mark, time = (_SIGNS[sign], sign) if sign else (" ", "time")
     if said.object in _QUIET and not sign:
-        return [(f"{clock(said.time_ns)} {netns:{netns_width}} {said.mark} {times}{said.text}", "quiet")]
+        return [(f"{when} {netns:{netns_width}} {said.mark} {times}{said.text}", "quiet")]
     kind = "lost" if said.action is Action.LOST else _MARKS.get(said.mark, "")
     return [
-        (f"{clock(said.time_ns)}{mark}", time),
+        (f"{when}{mark}", time),
         (f"{netns:{netns_width}} ", "netns"),
         (f"{said.mark} ", kind),
         *([(times, "count")] if times else ()),

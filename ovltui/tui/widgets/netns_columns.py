@@ -11,6 +11,8 @@ from ovltui.session.activity import Activity, rate
 from ovltui.session.snapshot import Row
 from ovltui.tui.verdicts import NOTHING, Tally
 
+NAME = "name"
+"""The column that is always there."""
 _GAP = 2
 _WIDEST = {"NAME": 40, "ADDRESSES": 24, "FOUND BY": 24, "FINDINGS": 20}
 """Cells that a column takes at most."""
@@ -26,6 +28,8 @@ class Beside:
     activity: Activity
     wrong: Mapping[NetnsKey, Tally] = field(default_factory=dict)
     """Those in which something is wrong."""
+    number_of: Callable[[int], tuple[str, int | None]] = lambda nsid: ("", nsid)
+    """Returns the host of a number of the session, and the number there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,10 @@ def _events(row: Row, beside: Beside) -> int:
     return beside.activity.of(row.netns.key)
 
 
+def _nsid(row: Row, beside: Beside) -> int | None:
+    return None if row.netns.nsid is None else beside.number_of(row.netns.nsid)[1]
+
+
 def _tally(row: Row, beside: Beside) -> Tally:
     return beside.wrong.get(row.netns.key, NOTHING)
 
@@ -97,8 +105,8 @@ COLUMNS = (
     Column("LINKS", 5, *_number(lambda row, _: len(row.links)), right=True),
     Column("PROCS", 6, *_number(lambda row, _: len(row.netns.pids)), right=True),
     Column("ADDRESSES", 4, *_text(_addresses)),
-    Column("NSID", 8, *_number(lambda row, _: row.netns.nsid), right=True),
-    Column("ID", 9, *_number(lambda row, _: row.netns.key.id), right=True),
+    Column("NSID", 8, *_number(_nsid), right=True),
+    Column("ID", 9, *_number(lambda row, _: None if row.netns.is_number else row.netns.key.id), right=True),
     Column("FOUND BY", 7, *_text(_found)),
 )
 """All columns, from left to right."""
@@ -119,15 +127,23 @@ class Fitted:
         return blanks + text if self.column.right else text + blanks
 
 
-def fitted(rows: Sequence[Row], beside: Beside, width: int, indent: int) -> tuple[Fitted, ...]:
-    """Return the most important columns that fit into ``width`` cells; the first one has ``indent`` cells more."""
+def chosen_columns(names: Sequence[str]) -> tuple[Column, ...]:
+    """Return the columns of these names, small letters, in their order behind the first one; all for none."""
+    by_name = {column.title.lower(): column for column in COLUMNS}
+    return tuple(by_name[name] for name in dict.fromkeys((NAME, *names))) if names else COLUMNS
+
+
+def fitted(
+    rows: Sequence[Row], beside: Beside, width: int, indent: int, columns: tuple[Column, ...] = COLUMNS
+) -> tuple[Fitted, ...]:
+    """Return those of ``columns`` that fit into ``width`` cells, the first of which has ``indent`` more."""
     chosen: list[Fitted] = []
     left = width
-    for column in sorted(COLUMNS, key=lambda column: column.rank):
+    for column in sorted(columns, key=lambda column: column.rank):
         cells = max((cell_len(column.says(row, beside)) for row in rows), default=0)
         wanted = max(len(column.title) + 1, min(cells, _WIDEST.get(column.title, cells)))
         wanted += indent if column.rank == 0 else _GAP
         if wanted <= left or not chosen:
             chosen.append(Fitted(column, min(wanted, width) - (0 if column.rank == 0 else _GAP)))
             left -= wanted
-    return tuple(sorted(chosen, key=lambda one: COLUMNS.index(one.column)))
+    return tuple(sorted(chosen, key=lambda one: columns.index(one.column)))

@@ -1,6 +1,6 @@
 """All namespaces with what is known of each in columns: grouped, sorted, searched."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -14,10 +14,12 @@ from ovltui.session.snapshot import Row, Snapshot
 from ovltui.session.tree import Branch, Grouping, grouped
 from ovltui.tui.verdicts import Tally
 from ovltui.tui.widgets.browser import passes
+from ovltui.tui.widgets.browser_entries import entry_id
 from ovltui.tui.widgets.line_list import LineList, Part
-from ovltui.tui.widgets.netns_columns import COLUMNS, Beside, Fitted, fitted
+from ovltui.tui.widgets.netns_columns import COLUMNS, Beside, Fitted, chosen_columns, fitted
 
 _INDENT = 4
+"""Cells of the drawn branches at the left; two more where there are several hosts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Item:
     title: str
     """Of a heading; empty for a namespace."""
     row: Row | None
+    name: str = ""
+    """What the namespace is called below its headings."""
 
 
 class NetnsTable(LineList):
@@ -37,13 +41,14 @@ class NetnsTable(LineList):
 
     Args:
         activity: how much happens where.
+        columns: those to show, as ``chosen_columns`` takes them.
     """
 
     PREFIX = "netns-table"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Open", id="netns.open"),
         Binding("o", "group", "Group", id="netns.group"),
-        Binding("less_than_sign", "sort(-1)", "Sort by column to the left", show=False, id="netns.sort_left"),
+        Binding("less_than_sign", "sort(-1)", "Sort leftwards", show=False, id="netns.sort_left"),
         Binding("greater_than_sign", "sort(1)", "Sort", key_display="< >", id="netns.sort_right"),
         Binding("I", "invert", "Invert", show=False, id="netns.invert"),
         Binding("l", "events", "Its events", id="netns.events"),
@@ -57,12 +62,12 @@ class NetnsTable(LineList):
     NetnsTable {
         & .netns-table--cursor { background: $cursor; text-style: bold; }
         & .netns-table--cursor-focus { background: $cursor-focus; text-style: bold; }
-        & .netns-table--rail { color: $dimmer; }
+        & .netns-table--rail { color: $dimmer; text-style: $quiet; }
         & .netns-table--heading { color: $accent; text-style: bold; }
         & .netns-table--name { color: $foreground; }
-        & .netns-table--cell { color: $dim; }
+        & .netns-table--cell { color: $dim; text-style: $quiet; }
         & .netns-table--gone { color: $error; text-style: strike; }
-        & .netns-table--placeholder { color: $dimmer; }
+        & .netns-table--placeholder { color: $dimmer; text-style: $quiet; }
     }
     """
 
@@ -83,8 +88,9 @@ class NetnsTable(LineList):
     class Arranged(Message):
         """The columns, or their order, are others now."""
 
-    def __init__(self, activity: Activity, *, id: str) -> None:  # noqa: A002
+    def __init__(self, activity: Activity, columns: Sequence[str] = (), *, id: str) -> None:  # noqa: A002
         super().__init__(id=id)
+        self._columns = chosen_columns(columns)
         self._beside = Beside(activity)
         self._rows: tuple[Row, ...] = ()
         self._gaps = 0
@@ -100,7 +106,11 @@ class NetnsTable(LineList):
 
     def rebase(self, activity: Activity) -> None:
         """Show how much happens in another session."""
-        self._beside = Beside(activity)
+        self._beside = replace(self._beside, activity=activity)
+
+    def count_by(self, number_of: Callable[[int], tuple[str, int | None]]) -> None:
+        """Tell nsids as ``number_of`` does: whose each one is, and what it is there."""
+        self._beside = replace(self._beside, number_of=number_of)
 
     @property
     def row_count(self) -> int:
@@ -151,7 +161,7 @@ class NetnsTable(LineList):
             return [(item.rail, "rail"), (item.title, "heading")]
         gone = self._gone and self._current is not None and item.id == self._current.id
         first, *others = self._fitted
-        name = f"{item.rail}{item.row.identity.name}"
+        name = f"{item.rail}{item.name}"
         parts = [(item.rail, "rail"), (first.cell(name)[len(item.rail) :], "gone" if gone else "name")]
         if gone:
             return [*parts, ("  gone", "cell")]
@@ -205,9 +215,9 @@ class NetnsTable(LineList):
     def _rebuild(self) -> None:
         rows = tuple(row for row in self._rows if passes(row, self._filter))
         branches = grouped(rows, self._grouping)
-        items = tuple(item for branch in branches for item in self._items_of(branch))
+        items = tuple(self._items_of(branches))
         current = next((item for item in items if self._current and item.id == self._current.id), None)
-        living = {f"netns {row.netns.key.id}" for row in self._rows}
+        living = {entry_id(row) for row in self._rows}
         self._gone = self._current is not None and self._current.row is not None and self._current.id not in living
         if self._gone and self._current:
             place = min(self.cursor_row or 0, len(items))
@@ -215,7 +225,8 @@ class NetnsTable(LineList):
         else:
             self._current = current or next((item for item in items if item.row), None)
         self._items = items
-        self._fitted = fitted(rows, self._beside, self.size.width, _INDENT)
+        indent = _INDENT + 2 * any(branch.host for branch in branches)
+        self._fitted = fitted(rows, self._beside, self.size.width, indent, self._columns)
         rates = [rate(self._beside.activity.of(row.netns.key)) for row in rows]
         drawn = (items, self._fitted, self._gone, rates, self._beside.wrong)
         if drawn != self._drawn:
@@ -232,17 +243,24 @@ class NetnsTable(LineList):
             self.border_subtitle = says
         self.post_message(self.Arranged())
 
-    def _items_of(self, branch: Branch) -> Sequence[Item]:
+    def _items_of(self, branches: Sequence[Branch]) -> Iterator[Item]:
+        host = ""
+        for branch in branches:
+            if branch.host != host:
+                host = branch.host
+                yield Item(f"host {host}", "▾ ", host, None)
+            for item in self._branch(branch):
+                yield replace(item, rail=f"  {item.rail}") if host else item
+
+    def _branch(self, branch: Branch) -> Iterator[Item]:
         rows = self._sorted(branch.rows)
-        if not branch.title:
-            return [Item(f"netns {row.netns.key.id}", "", "", row) for row in rows]
-        title = f"{branch.title}  {branch.kind} {'' if branch.vni is None else branch.vni}".rstrip()
-        heading = Item(f"branch {branch.kind} {branch.title}", "▾ ", title, None)
-        ends = [*("  ├ " for _ in rows[1:]), "  └ "]
-        return [
-            heading,
-            *(Item(f"netns {row.netns.key.id}", rail, "", row) for row, rail in zip(rows, ends, strict=True)),
-        ]
+        rails = [""] * len(rows)
+        if branch.title:
+            title = f"{branch.title}  {branch.kind} {'' if branch.vni is None else branch.vni}".rstrip()
+            yield Item(branch.id, "▾ ", title, None)
+            rails = [*("  ├ " for _ in rows[1:]), "  └ "]
+        for row, rail in zip(rows, rails, strict=True):
+            yield Item(entry_id(row), rail, "", row, branch.called(row))
 
     def _sorted(self, rows: Sequence[Row]) -> list[Row]:
         found = list(rows)

@@ -7,6 +7,7 @@ from rich.text import Text
 from textual.widget import Widget
 
 from ovltui.topology.draw.networks import Network
+from ovltui.tui.ink import Ink
 
 _ASCII = str.maketrans("·◂▸", "|<>")
 
@@ -44,7 +45,7 @@ class NetworkStrip(Widget):
         text.append(" ▸" if last < len(self._names) else "")
         if self._more:
             text.append(" " * max(1, self.size.width - cell_len(text.plain) - cell_len(self._more)))
-            text.append(self._more, style="#ffaf5f")
+            text.append(self._more, style=Ink.WARN)
         if self._ascii:
             text.plain = text.plain.translate(_ASCII).encode("ascii", "replace").decode()
         return text

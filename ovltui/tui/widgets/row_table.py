@@ -28,7 +28,7 @@ class RowTable(LineList):
     PREFIX = "row-table"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "open", "Row", id="inspect.row"),
-        Binding("less_than_sign", "sort(-1)", "Sort by column to the left", show=False, id="inspect.sort_left"),
+        Binding("less_than_sign", "sort(-1)", "Sort leftwards", show=False, id="inspect.sort_left"),
         Binding("greater_than_sign", "sort(1)", "Sort", key_display="< >", show=False, id="inspect.sort_right"),
         Binding("I", "invert", "Invert", show=False, id="inspect.invert"),
     ]
@@ -47,7 +47,7 @@ class RowTable(LineList):
         & .row-table--new { color: $success; text-style: bold; }
         & .row-table--changed { color: $accent; text-style: bold; }
         & .row-table--gone { color: $error; text-style: strike; }
-        & .row-table--placeholder { color: $dim; }
+        & .row-table--placeholder { color: $dim; text-style: $quiet; }
     }
     """
 

@@ -77,9 +77,9 @@ class ShellPane(ShellMarks):
         self.begin()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While keys go to the shell, none of them is a command."""
+        """While keys go to the shell, none of them is a command; nor is any where there is no shell."""
         del action, parameters
-        return not self.typing
+        return self.shells.current is not None and not self.typing
 
     def on_focus(self) -> None:
         """Say how it stands."""

@@ -39,9 +39,9 @@ class ShellView(Widget, can_focus=True):
     DEFAULT_CSS = """
     ShellView {
         display: none; height: 1fr; width: 1fr; color: $foreground; background: $background;
-        border-top: round $border; border-title-color: $dim;
-        &:focus { border-top: round $border-focus; border-title-color: $border-focus; border-title-style: bold; }
-        &.-typing:focus { border-top: heavy $border-focus; }
+        border-top: $frame $border; border-title-color: $dim;
+        &:focus { border-top: $frame-focus $border-focus; border-title-color: $border-focus; border-title-style: bold; }
+        &.-typing:focus { border-top: $frame-strong $border-focus; }
     }
     """
 

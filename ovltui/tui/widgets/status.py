@@ -1,7 +1,7 @@
 """The status line: where we are, how much happens, and whether what is shown is live; in words."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Protocol, runtime_checkable
 
@@ -11,14 +11,15 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ovltui.identity.model import Kind
+from ovltui.session.hosts import HostState, HostStatus
 from ovltui.session.session import Session
 from ovltui.session.snapshot import EngineStatus, Snapshot
+from ovltui.tui.ink import Ink
 from ovltui.tui.verdicts import NOTHING, Tally
 
 _RATE_S = 1.5
 """Seconds over which the rate of events is taken, at most."""
 _RATE_POINTS = 10
-_DIM = "#808080"
 _NAME = 6
 """Cells of our name, which gives way to all else."""
 _WORDS = 60
@@ -44,6 +45,8 @@ class Status:
     """Events that the kernel dropped."""
     wrong: Tally = NOTHING
     """What the checks found."""
+    hosts: tuple[HostStatus, ...] = ()
+    """How the line to each machine is; none where there is this one alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ def status_of(session: Session, snapshot: Snapshot | None, rate: int, wrong: Tal
         rate=rate,
         lost=session.stream.lost,
         wrong=wrong,
+        hosts=tuple(replace(host, lost=0, offset_ns=None, uncertainty_ns=None) for host in session.hosts),
     )
 
 
@@ -134,17 +138,29 @@ class StatusLine(Widget):
 
     def _left(self) -> list[tuple[str, str]]:
         now = self.status
-        words = [(now.host, ""), (f"{len(now.kinds)} netns", "")]
+        words = [*self._hosts(), (f"{len(now.kinds)} netns", "")]
         for kind, noun in ((Kind.OVERLAY, "overlay"), (Kind.CONTAINER, "container")):
             number = now.kinds.count(kind)
             if number:
                 words.append((f"{number} {noun}{'s' if number > 1 else ''}", ""))
         silent = [engine.label for engine in now.engines or () if engine.says and not engine.answers]
         if now.engines == ():
-            words.append(("no Docker", _DIM))
+            words.append(("no Docker", Ink.DIM))
         elif silent:
-            words.append((f"{', '.join(silent)} silent", "#ffaf5f"))
+            words.append((f"{', '.join(silent)} silent", Ink.WARN))
         return words
+
+    def _hosts(self) -> Iterator[tuple[str, str]]:
+        """Yield where we are, and which machines are not heard."""
+        hosts = self.status.hosts
+        if not hosts:
+            yield self.status.host, ""
+            return
+        yield (f"{len(hosts)} hosts" if len(hosts) > 1 else hosts[0].name), ""
+        for state in (state for state in HostState if state is not HostState.LIVE):
+            names = [host.name for host in hosts if host.state is state]
+            if names:
+                yield f"{', '.join(names)} {state}", "#ffaf5f"
 
     def _right(self) -> Text:
         """Return what stands at the right; in a narrow terminal without what matters least."""
@@ -159,24 +175,24 @@ class StatusLine(Widget):
         """Yield what each piece is, its text and its style."""
         now = self.status
         if now.scope:
-            yield "scope", f"only {now.scope}", "#ffaf5f"
-            yield "way back", " (a: all)", _DIM
+            yield "scope", f"only {now.scope}", Ink.WARN
+            yield "way back", " (a: all)", Ink.DIM
             yield "scope", "  ", ""
         if not self.mode.replay:
-            yield "rate", f"{now.rate} ev/s  ", "" if now.rate else _DIM
+            yield "rate", f"{now.rate} ev/s  ", "" if now.rate else Ink.DIM
         if now.wrong.total:
             words = now.wrong.words if self.size.width >= _WORDS else str(now.wrong.total)
-            yield "wrong", f"! {words}", f"bold reverse {'#ff5f5f' if now.wrong.errors else '#ffaf5f'}"
+            yield "wrong", f"! {words}", Ink.ERROR_BOX if now.wrong.errors else Ink.WARNING_BOX
             yield "wrong", "  ", ""
         if now.lost:
-            yield "lost", f"LOST {now.lost}", "bold reverse #ff5f5f"
+            yield "lost", f"LOST {now.lost}", Ink.ERROR_BOX
             yield "lost", "  ", ""
         if self.mode.recording:
-            yield "recording", self.mode.recording, "bold reverse #ff5f5f"
+            yield "recording", self.mode.recording, Ink.ERROR_BOX
             yield "recording", "  ", ""
         if now.waiting is not None:
-            yield "live", f"PAUSED +{now.waiting}", "bold reverse #ffaf5f"
+            yield "live", f"PAUSED +{now.waiting}", Ink.WARNING_BOX
         elif not self.mode.replay:
-            yield "live", "LIVE", "bold #87d787"
+            yield "live", "LIVE", Ink.FINE
         if self.mode.replay:
-            yield "live", f"{'  ' if now.waiting is not None else ''}{self.mode.replay}", "bold #5fafd7"
+            yield "live", f"{'  ' if now.waiting is not None else ''}{self.mode.replay}", Ink.HEADING

@@ -9,6 +9,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from ovltui.tui.ink import Ink
+
 
 @dataclass(frozen=True, slots=True)
 class TabTitle:
@@ -48,7 +50,7 @@ class TabStrip(Widget):
         """Return the line."""
         text = Text(no_wrap=True)
         for number, piece in self._pieces():
-            text.append(piece, style="bold reverse" if number == self.current else "#808080")
+            text.append(piece, style="bold reverse" if number == self.current else Ink.DIM)
         return text
 
     def on_click(self, event: events.Click) -> None:

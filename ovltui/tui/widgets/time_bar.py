@@ -10,6 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from ovltui.events.line import clock
+from ovltui.tui.ink import Ink
 from ovltui.tui.verdicts import MARK
 
 _LEVELS = " ▁▂▃▄▅▆▇█"
@@ -90,15 +91,15 @@ def drawn(chart: Chart, width: int, *, ascii_only: bool = False) -> list[tuple[s
         ascii_only: draw with ASCII alone.
     """
     levels = _ASCII if ascii_only else _LEVELS
-    cells = [(levels[level], "#5fafd7") for level in heights(chart.counts, width)]
+    cells: list[tuple[str, str]] = [(levels[level], Ink.LEAD) for level in heights(chart.counts, width)]
     here, marked = _SIGNS[ascii_only]
     for time_ns in chart.marks:
-        cells[_slot(chart, time_ns, width)] = (marked, "bold #ffaf5f")
+        cells[_slot(chart, time_ns, width)] = (marked, Ink.WARNING)
     for time_ns in chart.findings:
-        cells[_slot(chart, time_ns, width)] = (MARK, "bold #ff5f5f")
+        cells[_slot(chart, time_ns, width)] = (MARK, Ink.ERROR)
     at = _slot(chart, chart.here_ns, width)
     sign = cells[at][0] if cells[at][0] in (marked, MARK) else here
-    cells[at] = (sign, "bold reverse #ffffff")
+    cells[at] = (sign, Ink.NOW)
     return cells
 
 

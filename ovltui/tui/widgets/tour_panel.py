@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual.widgets import Static
 
+from ovltui.tui.ink import Ink
+
 _KEYS = ". goes on   , back   ; folds   {}"
 _ASCII = str.maketrans({"→": ">", "…": "~", "\N{MULTIPLICATION SIGN}": "x"})
 _KEYS_IN_SHELL = "ctrl+] leaves the shell, then . goes on"
@@ -37,8 +39,7 @@ class TourPanel(Static):
     DEFAULT_CSS = """
     TourPanel {
         height: auto; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
-        border: round $accent; border-title-color: $accent; border-title-style: bold; border-subtitle-color: $dim;
-        &.-ascii { border: ascii $accent; }
+        border: $frame $accent; border-title-color: $accent; border-title-style: bold; border-subtitle-color: $dim;
         &.-folded { border: none; height: 1; }
     }
     """
@@ -82,15 +83,14 @@ class TourPanel(Static):
 
 
 def _folded(title: str, said: Said) -> Text:
-    text = Text(f"{title}  ", style="bold")
-    text.append("; unfolds  ", style="not bold #808080")
-    return text.append("done, . goes on" if said.done else said.hand, style="not bold")
+    text = Text().append(f"{title}  ", style="bold").append("; unfolds  ", style=Ink.DIM)
+    return text.append("done, . goes on" if said.done else said.hand)
 
 
 def _body(said: Said) -> Text:
     text = Text("\n".join(said.text))
     text.append("\n")
     if not said.done:
-        return text.append(f"do: {said.hand}", style="bold #ffaf5f")
-    text.append("done: ", style="bold #87d787")
+        return text.append(f"do: {said.hand}", style=Ink.WARNING)
+    text.append("done: ", style=Ink.FINE)
     return text.append(said.event or ". goes on")

@@ -1,0 +1,1 @@
+"""A person's own choices: what may be chosen, where it is written down, and what holds."""

@@ -1,0 +1,95 @@
+"""The line of keys at the foot of a screen, made from the bindings that work where the user is.
+
+What does not fit is left out whole, the least important, which stand last, first; the key of the help never is.
+"""
+
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events
+from textual.reactive import reactive
+from textual.screen import Screen
+from textual.widget import Widget
+
+from ovltui.tui.ink import Ink
+
+_HELP = "app.help"
+_WORDS = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right", "␣": "space", "⇥": "tab", "⎋": "esc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A key and what it does."""
+
+    id: str
+    key: str
+    """As the library calls it."""
+    shown: str
+    says: str
+
+    @property
+    def width(self) -> int:
+        """Cells, with a blank behind it."""
+        return cell_len(self.shown) + 1 + cell_len(self.says) + 1
+
+
+class KeyLine(Widget):
+    """The line."""
+
+    DEFAULT_CSS = """
+    KeyLine { dock: bottom; height: 1; background: $footer-background; color: $footer-description-foreground; }
+    """
+
+    hints: reactive[tuple[Hint, ...]] = reactive(())
+    """All that might show."""
+
+    def on_mount(self) -> None:
+        """Follow the bindings."""
+        self.screen.bindings_updated_signal.subscribe(self, self._take)
+        self._take(self.screen)
+
+    def render(self) -> Text:
+        """Return those that fit."""
+        text = Text(no_wrap=True)
+        for hint in fitting(self.hints, self.size.width):
+            text.append(hint.shown, Ink.HEADING)
+            text.append(f" {hint.says} ")
+        return text
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key would do."""
+        at = event.x
+        for hint in fitting(self.hints, self.size.width):
+            if at < hint.width:
+                self.app.simulate_key(hint.key)
+                return
+            at -= hint.width
+
+    def _take(self, screen: Screen[object]) -> None:
+        if screen is not self.screen or not self.is_attached:
+            return
+        found: dict[str, Hint] = {}
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and binding.description:
+                shown = self.app.get_key_display(binding)
+                shown = _WORDS.get(shown, shown) if screen.has_class("-ascii") else shown
+                hint = Hint(binding.id or "", binding.key, shown, binding.description)
+                found.setdefault(binding.action, hint)
+        self.hints = tuple(found.values())
+
+
+def fitting(hints: tuple[Hint, ...], width: int) -> list[Hint]:
+    """Return the hints that fit into ``width`` cells, in their order."""
+    kept: list[Hint] = []
+    needed = sum(hint.width for hint in hints if hint.id == _HELP)
+    for hint in hints:
+        if hint.id == _HELP:
+            kept.append(hint)
+        elif needed + hint.width <= width + 1:  # the blank behind the last one may be cut
+            needed += hint.width
+            kept.append(hint)
+        else:
+            needed = width + 1  # nothing that matters less comes in its place
+    return kept

@@ -1,0 +1,208 @@
+"""Hosts that publish to a real server, and viewers that read them there."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from ovltui.capture.inputs import Start
+from ovltui.capture.notes import Note, NoteKind
+from ovltui.errors import RemoteError
+from ovltui.events.record import Kind, Record
+from ovltui.remote import nats_line, nats_publisher
+from ovltui.remote.nats_fleet import Fleet
+from ovltui.session.reduction import Reduction
+from tests.bed.nats import NatsServer, Node, Reading, await_that, publishing
+from tests.capture.made import feed
+
+pytestmark = pytest.mark.needs_nats
+_COUNT = 400
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[NatsServer]:
+    with NatsServer() as one:
+        yield one
+
+
+@pytest.fixture
+def stack() -> Iterator[ExitStack]:
+    with ExitStack() as one:
+        yield one
+
+
+def _fleet(stack: ExitStack, server: NatsServer, hosts: str, since_ns: int = 0, *, only_then: bool = False) -> Fleet:
+    fleet = Fleet(server.server(), hosts, since_ns, only_then=only_then)
+    stack.callback(fleet.close)
+    return fleet
+
+
+def _reading(stack: ExitStack, server: NatsServer, host: str, since_ns: int = 0, *, only_then: bool = False) -> Reading:
+    (machine,) = _fleet(stack, server, host, since_ns, only_then=only_then).new_machines()
+    return stack.enter_context(Reading(machine.open()))
+
+
+def _all(node: Node) -> list[Record]:
+    ring = node.session.ring
+    return [ring[seq] for seq in range(ring.first, ring.end)]
+
+
+def _happens(node: Node, seed: int, count: int = _COUNT) -> None:
+    feed(node.session, seed, count, time.time_ns())
+    node.sent()
+
+
+def test_a_viewer_reads_what_was_recorded(server: NatsServer, stack: ExitStack) -> None:
+    node = stack.enter_context(publishing(server, "one.example"))
+    node.sent()
+    reading = _reading(stack, server, "one.*")
+    await_that(lambda: reading.of(Note))
+    _happens(node, 1)
+    await_that(lambda: len(reading.of(Record)) >= _COUNT)
+    assert reading.of(Record) == _all(node)
+
+
+def test_a_viewer_that_joins_late_begins_at_the_newest_frame(server: NatsServer, stack: ExitStack) -> None:
+    node = stack.enter_context(publishing(server, "late", frame_s=0.3))
+    _happens(node, 1)
+    time.sleep(0.4)
+    _happens(node, 2)
+    reading = _reading(stack, server, "late")
+    await_that(lambda: reading.of(Record) and reading.of(Record)[-1].seq == node.session.ring.end - 1)
+    assert reading.decoder.start
+    assert reading.decoder.start.first >= _COUNT
+    found = reading.of(Record)
+    assert found == _all(node)[found[0].seq :]
+
+
+def test_a_viewer_sees_the_past_from_a_time_on_and_then_the_present(server: NatsServer, stack: ExitStack) -> None:
+    node = stack.enter_context(publishing(server, "past", frame_s=0.2))
+    _happens(node, 1)
+    time.sleep(0.5)
+    since_ns = time.time_ns()
+    _happens(node, 2)
+    time.sleep(0.5)
+    _happens(node, 3)
+    reading = _reading(stack, server, "past", since_ns)
+    await_that(lambda: reading.of(Record) and reading.of(Record)[-1].seq == node.session.ring.end - 1)
+    found = reading.of(Record)
+    assert found[0].seq <= _COUNT  # the second story is there from its beginning
+    _happens(node, 4)
+    await_that(lambda: reading.of(Record)[-1].seq == node.session.ring.end - 1)
+    assert reading.of(Record) == _all(node)[found[0].seq :]
+    assert not reading.of(Start)  # a part that only went on is no loss
+
+
+def test_a_viewer_sees_how_it_was_at_a_time_and_nothing_after(server: NatsServer, stack: ExitStack) -> None:
+    node = stack.enter_context(publishing(server, "then"))
+    _happens(node, 1)
+    at_ns = time.time_ns()
+    _happens(node, 2)
+    reading = _reading(stack, server, "then", at_ns, only_then=True)
+    await_that(lambda: reading.of(Record))
+    time.sleep(0.3)
+    assert reading.of(Record) == _all(node)[:_COUNT]
+
+
+def test_the_past_of_several_hosts_comes_in_the_order_of_time(server: NatsServer, stack: ExitStack) -> None:
+    since_ns = time.time_ns()
+    nodes = [stack.enter_context(publishing(server, f"order{number}")) for number in range(3)]
+    for turn in range(9):
+        _happens(nodes[turn % 3], turn, 20)
+    fleet = _fleet(stack, server, "order*", since_ns)
+    times: list[int] = []
+
+    class Noting(Reading):
+        """Notes when what comes next happened."""
+
+        def take(self, record: Record) -> None:
+            times.append(record.time_ns)
+
+    for machine in fleet.new_machines():
+        stack.enter_context(Noting(machine.open()))
+    await_that(lambda: len(times) == 180)
+    assert times == sorted(times)
+
+
+def test_a_recorder_that_begins_anew_ends_the_line_and_the_next_one_goes_on(
+    server: NatsServer, stack: ExitStack
+) -> None:
+    with publishing(server, "anew") as node:
+        _happens(node, 1)
+        (machine,) = _fleet(stack, server, "anew").new_machines()
+        reading = stack.enter_context(Reading(machine.open()))
+        await_that(lambda: len(reading.of(Record)) == _COUNT)
+        with pytest.raises(RemoteError, match="nothing that begins anew"):
+            machine.open()
+    node = stack.enter_context(publishing(server, "anew"))
+    _happens(node, 2, 30)
+    await_that(lambda: reading.line.ended)
+    assert "anew" in reading.line.ended
+    second = stack.enter_context(Reading(machine.open()))
+    await_that(lambda: len(second.of(Record)) == 30)
+    assert second.of(Record) == _all(node)
+
+
+def test_hosts_that_appear_later_are_found_once(server: NatsServer, stack: ExitStack) -> None:
+    fleet = _fleet(stack, server, "new-*")
+    assert fleet.new_machines() == ()
+    stack.enter_context(publishing(server, "new-1")).sent()
+    assert [machine.name for machine in fleet.new_machines()] == ["new-1"]
+    assert fleet.new_machines() == ()
+
+
+def test_what_is_left_out_on_purpose_is_not_published_and_said(server: NatsServer, stack: ExitStack) -> None:
+    node = stack.enter_context(publishing(server, "thin", Reduction(only=("route",), netns=("hidden2",))))
+    _happens(node, 1)
+    reading = _reading(stack, server, "thin")
+    wanted = [
+        record for record in _all(node) if record.raw[4] < 28 and record.nsid in (-1, 2)
+    ]  # RTM_…LINK, ADDR and ROUTE come before RTM_NEWNEIGH
+    await_that(lambda: len(reading.of(Record)) == len(wanted))
+    assert [(record.nsid, record.raw) for record in reading.of(Record)] == [(one.nsid, one.raw) for one in wanted]
+    (state,) = (note for note in reading.of(Note) if note.kind is NoteKind.STATE)
+    assert state.value["named"]["gaps"] == [
+        "its neigh and docker events are not published",
+        "only hidden2 and its own namespace are published",
+    ]
+    assert len(state.value["named"]["netnses"]) == 2
+
+
+def test_beyond_the_rate_a_gap_tells_how_many(server: NatsServer, stack: ExitStack) -> None:
+    node = stack.enter_context(publishing(server, "rate", Reduction(rate=50)))
+    node.sent()
+    reading = _reading(stack, server, "rate")
+    await_that(lambda: reading.of(Note))
+    _happens(node, 1)
+    await_that(lambda: any(record.kind is Kind.GAP for record in reading.of(Record)))
+    found = reading.of(Record)
+    gaps = [record for record in found if record.kind is Kind.GAP]
+    lost = sum(int.from_bytes(record.raw[:8], "little") for record in gaps)
+    assert len(found) - len(gaps) + lost == _COUNT
+    assert [record.seq for record in found] == list(range(len(found)))
+
+
+def test_nothing_listens_here(server: NatsServer, stack: ExitStack) -> None:
+    import psutil  # noqa: PLC0415
+
+    node = stack.enter_context(publishing(server, "deaf"))
+    node.sent()
+    reading = _reading(stack, server, "deaf")
+    await_that(lambda: reading.of(Note))
+    assert not [one for one in psutil.Process().net_connections() if one.status == psutil.CONN_LISTEN]
+
+
+def test_a_host_that_is_silent_counts_as_lost_and_one_that_has_nothing_to_say_does_not(
+    server: NatsServer, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nats_publisher, "BEAT_S", 0.4)
+    monkeypatch.setattr(nats_line, "SILENCE_S", 1.5)
+    with publishing(server, "silent") as node:
+        node.sent()
+        reading = _reading(stack, server, "silent")
+        await_that(lambda: reading.of(Note))
+        time.sleep(3)
+        assert not reading.line.ended
+    await_that(lambda: reading.line.ended)
+    assert "nothing was heard of it" in reading.line.ended
