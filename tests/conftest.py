@@ -8,7 +8,8 @@ path, ``-n 0`` or ``--pdb`` in its own. Where it is root, each of those processe
 it has a machine of its own, on which all namespaces, processes and labs are those of its own tests. Files are shared,
 so they have names that nobody else gives; process ids are no such names. What a test may have to say:
 
-- tests that use ``two_engines``, or a fixture of their module, run in one process, which makes it once; nothing to say;
+- tests that use ``two_engines``, ``two_hosts``, or a fixture of their module, run in one process, which makes it once;
+  nothing to say;
 - ``alone`` runs while no other test does. It is for promises about time; each costs the run its whole duration, so a
   deadline that is only a patience is better made long;
 - ``outside`` runs in one more process, on the machine itself, for its network and what the kernel tells only there.
@@ -28,6 +29,7 @@ from tests.bed.netns import NamedNetns, netns
 from tests.bed.schedule import OUTSIDE, GroupScheduling, apart, end_led
 from tests.bed.signals import end_as_on_interrupt
 from tests.bed.turns import Meeting, Turns
+from tests.bed.two_hosts import TwoHosts
 
 settings.register_profile("bed", deadline=None)  # a busy machine is no defect
 settings.load_profile("bed")
@@ -35,6 +37,8 @@ PROCESSES = 4
 """Processes of a run, on two cores."""
 FIXTURE_MARKERS = {"two_engines": ("needs_root", "needs_docker"), "new_netns": ("needs_root",)}
 """Markers that a test has by using a fixture."""
+SHARED = ("two_engines", "two_hosts")
+"""Fixtures that are made once for all tests."""
 MEETING = pytest.StashKey[Meeting]()
 TURNS = pytest.StashKey[Turns]()
 
@@ -90,8 +94,8 @@ def _group(item: pytest.Item) -> str:
     fixtures = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
     if item.get_closest_marker(OUTSIDE):
         return OUTSIDE
-    if "two_engines" in fixtures:
-        return "two_engines"
+    if made_once := next((name for name in SHARED if name in fixtures), ""):
+        return made_once
     if _is_alone(item):
         return "alone"
     is_shared = any(definitions[-1].scope == "module" for definitions in fixtures.values())
@@ -143,6 +147,13 @@ def two_engines() -> Iterator[TwoEngines]:
     """Two Docker Engines in a swarm, one pair for all tests: what a test adds, it removes."""
     with TwoEngines() as engines:
         yield engines
+
+
+@pytest.fixture(scope="session")
+def two_hosts() -> Iterator[TwoHosts]:
+    """Two hosts in a swarm, one pair for all tests: what a test adds, it removes."""
+    with TwoHosts() as hosts:
+        yield hosts
 
 
 @pytest.fixture

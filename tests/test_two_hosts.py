@@ -36,12 +36,6 @@ BROWSER = 34
 ON_TIME_S = 0.5
 
 
-@pytest.fixture(scope="module")
-def two_hosts() -> Iterator[TwoHosts]:
-    with TwoHosts() as made:
-        yield made
-
-
 @contextmanager
 def screens(two_hosts: TwoHosts) -> Iterator[Terminal]:
     """The screens on the first host, which show both; they are left by ``q``."""

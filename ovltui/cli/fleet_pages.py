@@ -25,7 +25,7 @@ After=network-online.target docker.service
 ExecStart={command}
 Restart=always
 RestartSec=5
-CapabilityBoundingSet=CAP_NET_ADMIN CAP_SYS_ADMIN CAP_SYS_PTRACE CAP_DAC_READ_SEARCH
+CapabilityBoundingSet=CAP_NET_ADMIN CAP_NET_BROADCAST CAP_SYS_ADMIN CAP_SYS_PTRACE CAP_DAC_READ_SEARCH
 NoNewPrivileges=yes
 Nice=5
 MemoryMax=512M
@@ -42,7 +42,9 @@ docker service create --name ovltui-record --mode global --restart-delay 5s \\
   --mount type=bind,source=/var/run/docker.sock,target=/var/run/docker.sock \\
   docker:cli sh -c 'docker rm --force ovltui-record >/dev/null 2>&1
     trap "docker stop ovltui-record" TERM INT
-    docker run --rm --name ovltui-record --privileged --pid host --network host --uts host \\
+    docker run --rm --name ovltui-record --pid host --network host --uts host --cap-drop ALL \\
+      --cap-add NET_ADMIN --cap-add NET_BROADCAST --cap-add SYS_ADMIN --cap-add SYS_PTRACE --cap-add DAC_READ_SEARCH \\
+      --security-opt apparmor=unconfined --security-opt seccomp=unconfined \\
       --volume /var/run/docker.sock:/var/run/docker.sock --volume /etc/machine-id:/etc/machine-id:ro \\
       --memory 512m IMAGE {command} & wait $!; wait'
 """

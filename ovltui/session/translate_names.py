@@ -36,7 +36,9 @@ def identity(told: Identity, host: str, *, several: bool) -> Identity:
     engine = engine_label(host, told.engine) if told.engine else None
     if not several:
         return replace(told, engine=engine)
-    return replace(told, name=host if told.kind is Kind.HOST else f"{host}:{told.name}", engine=engine)
+    if told.kind is Kind.HOST:  # of several there, "the namespace we run in" would be wrong of all but one
+        return replace(told, name=host, why=f"{host}'s own", engine=engine)
+    return replace(told, name=f"{host}:{told.name}", engine=engine)
 
 
 def view(told: EngineView, host: str, label: str, translation: Translation) -> EngineView:

@@ -14,7 +14,7 @@ from ovltui.session.wiring import Wiring
 from ovltui.topology.draw.content import Content, Wanted, content
 from ovltui.topology.draw.layout import View
 from ovltui.topology.draw.model import Drawing
-from ovltui.topology.draw.networks import Hanging, Network, networks
+from ovltui.topology.draw.networks import Hanging, Network, loose_joins, networks
 from ovltui.topology.draw.sections import draw_parts, parts
 from ovltui.topology.endpoints import Endpoints
 from ovltui.topology.links import Link, LinkKey
@@ -38,6 +38,7 @@ class Sights:
         self.topology = Topology()
         """The newest that was looked at."""
         self._is_chosen = False
+        self._around: NetnsKey | None = None
         self._names: Told = {}
         self._hanging = Hanging({})
         self._endpoints = Endpoints(self.topology, {})
@@ -65,6 +66,7 @@ class Sights:
         self.network = next(same, self.networks[0] if self.networks else None)
         # At the beginning namespaces are found one by one: the first overlay network is a better choice than any other.
         self._is_chosen |= self.network is not None and self.network.kind.startswith(Kind.OVERLAY)
+        self._look_around()
 
     @property
     def whole(self) -> bool:
@@ -75,23 +77,51 @@ class Sights:
     def step(self, by: int) -> None:
         """Choose the next network."""
         if self.network:
-            self._is_chosen = True
+            self._is_chosen, self._around = True, None
             self.network = self.networks[(self.networks.index(self.network) + by) % len(self.networks)]
 
     def choose(self, network: Network) -> None:
         """Choose one of the networks."""
-        self._is_chosen = True
+        self._is_chosen, self._around = True, None
         self.network = network
 
-    def network_of(self, key: NetnsKey) -> Network | None:
-        """Return the network to draw for a namespace: its own, else the first in which one of its links hangs."""
-        for network in self.networks:
-            if network.hub and network.hub.netns == key and network.members:
-                return network
-        for network in self.networks:
-            if network.hub and any(self._is_of(key, link.key) for link in self._hanging.on.get(network.hub, ())):
-                return network
-        return self.networks[-1] if self.networks else None
+    def choose_around(self, key: NetnsKey) -> None:
+        """Choose the network to draw for a namespace; while it is in none, the first that it joins, once it does.
+
+        A container is born before its cable hangs on a bridge: what is drawn of it then is no choice of the user's.
+        """
+        self.look()
+        self._around = key
+        self._look_around()
+
+    def _look_around(self) -> None:
+        """Choose the network of the namespace that was asked for, and did not have any before."""
+        if self._around is None:
+            return
+        network = self._network_of(self._around)
+        if network:
+            self.choose(network)
+        elif any(self._is_of(self._around, join.of) for join in loose_joins(self.topology)):
+            self.network = self.networks[-1]
+
+    def _network_of(self, key: NetnsKey) -> Network | None:
+        """Return the network of a namespace: its own, else one in which it has a link, else one that it carries."""
+        hubs = [network for network in self.networks if network.hub]
+        tests = (self._is_own, self._hangs_on, self._carries)
+        return next((network for test in tests for network in hubs if test(key, network)), None)
+
+    def _is_own(self, key: NetnsKey, network: Network) -> bool:
+        return network.hub is not None and network.hub.netns == key and network.members > 0
+
+    def _hangs_on(self, key: NetnsKey, network: Network) -> bool:
+        return any(self._is_of(key, link.key) for link in self._links_of(network))
+
+    def _carries(self, key: NetnsKey, network: Network) -> bool:
+        """Whether tunnels of a network send through a namespace."""
+        return any(link.vxlan and self.topology.underlay(link.key) == key for link in self._links_of(network))
+
+    def _links_of(self, network: Network) -> tuple[Link, ...]:
+        return self._hanging.on.get(network.hub, ()) if network.hub else ()
 
     def draw(self, wanted: Wanted, view: View) -> Drawing:
         """Return the drawing of the chosen network."""

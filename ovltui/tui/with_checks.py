@@ -81,6 +81,7 @@ class AppWithChecks(AppWithNetns):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to go to the findings from all other main screens."""
         allowed = action not in _LEAD_THERE or self.may_go_to(_CHECKS)
+        allowed &= action != "check" or isinstance(self.screen, MainScreen)
         return allowed and super().check_action(action, parameters)
 
     def action_show_checks(self) -> None:

@@ -19,6 +19,7 @@ from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
 from ovltui.tui.screens.events import EventsScreen
 from ovltui.tui.screens.main_screen import MainScreen
+from ovltui.tui.screens.shells import ShellsScreen
 from ovltui.tui.widgets.browser import Browser
 from ovltui.tui.with_inspector import AppWithInspector
 
@@ -57,8 +58,16 @@ class AppWithNetns(AppWithInspector):
         return leads_to is None or self.may_go_to(leads_to)
 
     def may_go_to(self, kind: str) -> bool:
-        """Return whether a key that leads to a main screen works now: on each main screen but that one."""
-        return isinstance(self.screen, MainScreen) and self.screen.kind != kind
+        """Return whether a key that leads to a main screen works now: on each main screen but that one, and above."""
+        return isinstance(self.screen, ShellsScreen) or (
+            isinstance(self.screen, MainScreen) and self.screen.kind != kind
+        )
+
+    def leave_shells(self) -> None:
+        """Go back to the screen below that of the shells, where that is in sight."""
+        if isinstance(self.screen, ShellsScreen):
+            self.pop_screen()
+            self.arrive()
 
     def painted_screen(self) -> MainScreen | None:
         """Return the main screen that is in sight, perhaps below a page."""
@@ -67,6 +76,7 @@ class AppWithNetns(AppWithInspector):
 
     def action_show_events(self) -> None:
         """Go to the screen of events."""
+        self.leave_shells()
         self.close_inspector()
         if isinstance(self.screen, MainScreen) and not isinstance(self.screen, EventsScreen):
             self.pop_screen()
@@ -83,6 +93,7 @@ class AppWithNetns(AppWithInspector):
 
     def show_main(self, name: str) -> None:
         """Go from one main screen to another one that is installed as ``name``; the events stay below it."""
+        self.leave_shells()
         self.close_inspector()
         if isinstance(self.screen, MainScreen) and self.screen is not self.get_screen(name):
             if not isinstance(self.screen, EventsScreen):

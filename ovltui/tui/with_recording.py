@@ -69,9 +69,10 @@ class AppWithRecording(AppWithHosts):
         """Offer recordings on the main screens, and marks among the events."""
         if not super().check_action(action, parameters):
             return False
-        if action in ("record", "show_recordings"):
-            there = action != "record" and self.screen is self._recordings
-            return isinstance(self.screen, MainScreen) and not there
+        if action == "show_recordings":
+            return self.may_go_to(_RECORDINGS)
+        if action == "record":
+            return isinstance(self.screen, MainScreen)
         return action not in ("mark", "next_mark") or isinstance(self.screen, EventsScreen)
 
     def mode(self) -> Mode:

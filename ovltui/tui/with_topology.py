@@ -68,8 +68,7 @@ class AppWithTopology(AppWithChecks):
         if not super().check_action(action, parameters):
             return False
         if action == "show_topology":
-            on_main = isinstance(self.screen, MainScreen) and self.screen is not self._drawing
-            return on_main or self.path_page is not None
+            return self.may_go_to(_TOPOLOGY) or self.path_page is not None
         return action != "path" or isinstance(self.screen, MainScreen)
 
     def chosen_or_current(self) -> Row | None:

@@ -39,6 +39,12 @@ def test_a_service_of_a_swarm_runs_them_in_a_container_on_each_node(tmp_path: Pa
     assert shlex.split(inner) == ["ovltui", *_WORDS[:-2]]
 
 
+@pytest.mark.parametrize("kind", ["systemd", "swarm"])
+def test_what_runs_may_hear_and_enter_other_namespaces(kind: str) -> None:
+    text = unit(kind, _WORDS)
+    assert all(name in text for name in ("NET_BROADCAST", "NET_ADMIN", "SYS_ADMIN", "SYS_PTRACE"))
+
+
 def test_the_page_tells_what_ten_a_hundred_and_ten_thousand_nodes_cost() -> None:
     text = arithmetic()
     assert all(number in text for number in ("\n      10 ", "\n     100 ", "\n  10,000 "))

@@ -21,7 +21,7 @@ from ovltui.remote.lowering import lowered
 from ovltui.remote.parcel import boot, foreign, modules, parcel, texts
 
 OLD = (3, 9)
-WANTED = {NoteKind.START, NoteKind.STATE, NoteKind.NAMED, NoteKind.FINDINGS, NoteKind.CLOCK}
+WANTED = {NoteKind.START, NoteKind.STATE, NoteKind.FINDINGS, NoteKind.CLOCK}
 MOST = 600_000
 """Bytes that a slow line has to carry."""
 

@@ -392,3 +392,15 @@ async def test_with_ascii_alone_no_other_character_is_drawn() -> None:
         await pilot.press("f")
         drawn = [screen.query_one(CaseList).render_line(y).text for y in range(4)]
         assert all(text.isascii() for text in drawn)
+
+
+async def test_the_titles_of_the_columns_are_those_of_the_new_width_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with watched(new_session()) as (pilot, _):
+        screen = await checks(pilot)
+        monkeypatch.setattr(screen, "_tick", lambda: None)  # which comes up to a second later
+        for size, has in ((TINY, False), (WIDE, True)):
+            await pilot.resize_terminal(*size)
+            await settle(pilot)
+            heading = str(screen.query_one("#heading", Static).render())
+            assert heading == screen.query_one(CaseList).heading()
+            assert ("SINCE" in heading) is has

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from ovltui.session.session import Session
 from ovltui.tui.app import OvltuiApp
@@ -343,3 +344,16 @@ async def test_a_storm_leaves_the_newest_in_sight_and_keys_alive() -> None:
 
 def shown_at(widget: LineList, row: int) -> str:
     return "".join(text for text, _ in widget.parts(row))
+
+
+async def test_no_screen_takes_the_focus_later_than_it_comes_into_sight(monkeypatch: pytest.MonkeyPatch) -> None:
+    late: list[Widget] = []  # the library queues this behind what is typed meanwhile
+    monkeypatch.setattr(Widget, "focus", lambda widget, **_: late.append(widget))
+    async with screen_of(new_session(), NARROW) as (pilot, screen):
+        assert screen.focused is pane(screen, "all")
+        for key in "2346":
+            await pilot.press(key)
+            await settle(pilot)
+            assert pilot.app.screen is not screen
+            assert pilot.app.focused
+    assert late == []

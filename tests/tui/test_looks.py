@@ -169,8 +169,8 @@ def test_hints_that_do_not_fit_are_left_out_whole_and_the_help_stays() -> None:
     first, second = Hint("a", "a", "a", "Alpha"), Hint("b", "b", "b", "Bravo")
     hints = (first, second, Hint("app.help", "?", "?", "Help"), Hint("c", "c", "c", "C"))
     assert [hint.id for hint in fitting(hints, 80)] == ["a", "b", "app.help", "c"]
-    assert [hint.id for hint in fitting(hints, 22)] == ["a", "b", "app.help"]
-    assert [hint.id for hint in fitting(hints, 15)] == ["a", "app.help"]
+    assert [hint.id for hint in fitting(hints, 24)] == ["a", "b", "app.help"]
+    assert [hint.id for hint in fitting(hints, 17)] == ["a", "app.help"]
     assert [hint.id for hint in fitting(hints, 5)] == ["app.help"]
 
 

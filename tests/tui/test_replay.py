@@ -54,6 +54,8 @@ async def test_it_begins_stopped_and_says_so_in_the_place_of_live(recording: Pat
         assert "LIVE" not in status(pilot)
         assert "ev/s" not in status(pilot)
         assert rows(pilot) == 0
+        said = pilot.app.screen.query(EventPane).first().placeholder()
+        assert said == "no events up to this moment"
         assert "4 netns" in status(pilot)
 
 

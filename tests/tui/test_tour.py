@@ -207,7 +207,7 @@ def test_the_commands_build_break_check_and_remove_the_lab() -> None:
         wait(terminal, "a hint")
         leave_page(terminal)
         choose(terminal, "Lab: check")
-        wait(terminal, "not repaired: docker1n")
+        wait(terminal, "not repaired: ")
         leave_page(terminal)
         choose(terminal, "Lab: down")
         wait(terminal, "1 netns")

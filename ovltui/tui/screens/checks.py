@@ -101,7 +101,7 @@ class ChecksScreen(ListScreen):
         cases = self.query_one(CaseList)
         cases.ascii_only = self.has_class("-ascii")
         cases.narrow(self._keys)
-        cases.focus()
+        self.set_focus(cases)
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.paint)
 
@@ -171,6 +171,11 @@ class ChecksScreen(ListScreen):
         case.scroll_relative(y=by * max(1, case.size.height - 1), animate=False)
 
     @on(CaseList.Moved)
+    def _follow(self) -> None:
+        """Another finding is chosen, or other columns have room now."""
+        self._show_case()
+        self._arrange()
+
     def _show_case(self) -> None:
         """Show the chosen finding below the list, or what was looked for."""
         current = self.query_one(CaseList).current

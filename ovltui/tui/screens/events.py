@@ -87,7 +87,7 @@ class EventsScreen(Copying):
             widget.ascii_only = self.has_class("-ascii")
         self._choose()
         self.query_one("#all").add_class("-current")
-        self.query_one("#browser" if self.size.width >= WIDE else "#all").focus()
+        self.set_focus(self.query_one("#browser" if self.size.width >= WIDE else "#all"))
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.paint)
 

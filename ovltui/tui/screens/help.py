@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.binding import Binding
 
@@ -20,6 +21,8 @@ _NOT_OURS = frozenset(
     )
 )
 """Bindings of the library that lead nowhere here."""
+_WORDS = 20
+"""Cells for what a key does."""
 _KEYS = {
     "slash": "/",
     "question_mark": "?",
@@ -92,10 +95,11 @@ class Help(Page):
             keys.setdefault(binding.description, []).append(key_word(binding.key))
         cells = [(" ".join(dict.fromkeys(names)), what) for what, names in keys.items() if what]
         half = -(-len(cells) // 2)
+        width = max((cell_len(what) + 1 for _, what in cells), default=0)
         for at in range(half):
             for name, what in (cells[at], cells[at + half] if at + half < len(cells) else ("", "")):
                 text.append(f"  {name:13} ", style="bold")
-                text.append(f"{what:20}")
+                text.append(f"{what:{max(width, _WORDS)}}")
             text.append("\n")
         heading(text, "what cannot be seen or heard here")
         for gap in self._gaps or ("nothing that we know of",):

@@ -112,7 +112,7 @@ class HostsScreen(ListScreen):
         table = self.filtered()
         table.ascii_only = self.has_class("-ascii")
         table.border_title = Text("hosts")
-        table.focus()
+        self.set_focus(table)
         self.set_interval(1.0, self.paint)
         self.call_after_refresh(self.paint)
 

@@ -17,6 +17,7 @@ from ovltui.events.panes import kinds_of
 from ovltui.events.ring import Ring
 from ovltui.events.sort import object_in
 from ovltui.events.vocabulary import Object, Pane
+from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.line_list import LineList, Part
 
 Kinds = frozenset[Object]
@@ -155,6 +156,7 @@ class KindsScreen(ModalScreen[None]):
         """The list alone, as high as its rows and its frame."""
         self._chooser.styles.height = self._chooser.row_count + 2
         yield self._chooser
+        yield KeyLine()
 
     async def action_dismiss(self, result: None = None) -> None:
         """Go back."""

@@ -65,7 +65,7 @@ class NamespacesScreen(ListScreen):
         table.ascii_only = self.has_class("-ascii")
         table.border_title = "namespaces"
         table.count_by(self._session.number_of)
-        table.focus()
+        self.set_focus(table)
         self.set_interval(1.0, self._tick)
         self.call_after_refresh(self.paint)
 

@@ -10,6 +10,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from ovltui.tui.ink import Ink
+from ovltui.tui.widgets.key_line import KeyLine
 
 
 class Page(ModalScreen[None]):
@@ -56,6 +57,7 @@ class Page(ModalScreen[None]):
         frame.border_title = Text(self.title_text())
         frame.border_subtitle = self.hint()
         yield frame
+        yield KeyLine()
 
     async def action_dismiss(self, result: None = None) -> None:
         """Go back."""

@@ -19,6 +19,7 @@ from ovltui.tui.clipboard import copy
 from ovltui.tui.ink import Ink
 from ovltui.tui.screens import about
 from ovltui.tui.widgets.hop_list import HopList
+from ovltui.tui.widgets.key_line import KeyLine
 
 _LOOK_S = 0.25
 _STYLES = {Verdict.OK: Ink.FINE, Verdict.UNKNOWN: Ink.WARNING}
@@ -79,12 +80,13 @@ class PathScreen(ModalScreen[None]):
         )
         frame.border_subtitle = "esc goes back, enter opens, s shell, y copies, 3 shows it drawn, ? help"
         yield frame
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to look."""
         hops = self.query_one(HopList)
         hops.ascii_only = self.has_class("-ascii")
-        hops.focus()
+        self.set_focus(hops)
         self.look()
         self.set_interval(_LOOK_S, self.look)
 

@@ -9,6 +9,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from ovltui.tui.widgets.key_line import KeyLine
+
 
 class Question(ModalScreen[bool]):
     """Asks; its result is whether the user said yes.
@@ -45,6 +47,7 @@ class Question(ModalScreen[bool]):
         frame = Vertical(Static(Text(self._text), markup=False))
         frame.border_title, frame.border_subtitle = self._title, self._hint
         yield frame
+        yield KeyLine()
 
     def action_answer(self, yes: bool) -> None:
         """Take the answer."""

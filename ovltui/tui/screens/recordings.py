@@ -57,6 +57,7 @@ class RecordingsScreen(ListScreen):
         ascii_only: draw with ASCII alone.
     """
 
+    kind = "recordings"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "delete", "Delete", id="recordings.delete"),
         Binding("o", "open_path", "Open a file", id="recordings.open"),
@@ -119,7 +120,7 @@ class RecordingsScreen(ListScreen):
         table.ascii_only = self.has_class("-ascii")
         table.border_title = Text(f"recordings in {self._where}")
         table.begin("reading…")
-        table.focus()
+        self.set_focus(table)
         self.set_interval(_LOOK_S, self.look)
         self.call_after_refresh(self.paint)
 

@@ -50,6 +50,7 @@ class TopologyScreen(ListScreen):
         ascii_only: draw with ASCII alone.
     """
 
+    kind = "topology"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("w", "network(1)", "Network", id="topology.next"),
         Binding("W", "network(-1)", "Previous network", show=False, id="topology.previous"),
@@ -106,7 +107,7 @@ class TopologyScreen(ListScreen):
         """Begin to draw."""
         view = self.query_one(DrawingView)
         view.ascii_only = self.has_class("-ascii")
-        view.focus()
+        self.set_focus(view)
         self.set_interval(1.0, self._say)
         self.call_after_refresh(self.paint)
 
@@ -143,14 +144,12 @@ class TopologyScreen(ListScreen):
 
     def show_netns(self, key: NetnsKey) -> None:
         """Draw a network in which a namespace is a part, and select it there."""
-        network = self._sights.network_of(key)
-        if network:
-            self._sights.choose(network)
-            self._draw()
-            view = self.query_one(DrawingView)
-            there = next((thing for thing, spot in view.drawing.spots.items() if spot.item.netns == key), None)
-            if there:
-                view.select(there)
+        self._sights.choose_around(key)
+        self._draw()
+        view = self.query_one(DrawingView)
+        there = next((thing for thing, spot in view.drawing.spots.items() if spot.item.netns == key), None)
+        if there:
+            view.select(there)
 
     def action_network(self, by: int) -> None:
         """Draw the next network."""

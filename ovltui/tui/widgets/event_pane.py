@@ -17,6 +17,7 @@ from ovltui.tui.widgets.event_times import time_words
 from ovltui.tui.widgets.line_list import Part
 from ovltui.tui.widgets.line_style import CSS, STYLES, styled
 from ovltui.tui.widgets.pane_words import placeholder, subtitle
+from ovltui.tui.widgets.status import Moded
 from ovltui.tui.widgets.wrapping import WrappingRows
 
 PLAIN = 1000
@@ -128,7 +129,9 @@ class EventPane(WrappingRows):
 
     def placeholder(self) -> str:
         """Say why there is nothing to see."""
-        return placeholder(self._pane, filtered=bool(self._choice.wanted), narrowed=bool(self._choice.test))
+        recorded = isinstance(self.app, Moded) and bool(self.app.mode().replay)
+        filtered, narrowed = bool(self._choice.wanted), bool(self._choice.test)
+        return placeholder(self._pane, filtered=filtered, narrowed=narrowed, recorded=recorded)
 
     def move_cursor(self, row: int) -> None:
         """Put the cursor on a row, which freezes the panes."""

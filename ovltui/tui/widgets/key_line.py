@@ -1,6 +1,7 @@
 """The line of keys at the foot of a screen, made from the bindings that work where the user is.
 
-What does not fit is left out whole, the least important, which stand last, first; the key of the help never is.
+What does not fit is left out whole, the least important, which stand last, first; the key of the help never is. A mark
+at the end says that there are more.
 """
 
 from dataclasses import dataclass
@@ -51,10 +52,12 @@ class KeyLine(Widget):
 
     def render(self) -> Text:
         """Return those that fit."""
-        text = Text(no_wrap=True)
-        for hint in fitting(self.hints, self.size.width):
+        text, shown = Text(no_wrap=True), fitting(self.hints, self.size.width)
+        for hint in shown:
             text.append(hint.shown, Ink.HEADING)
             text.append(f" {hint.says} ")
+        if len(shown) < len(self.hints):
+            text.append("…", Ink.DIM)
         return text
 
     def on_click(self, event: events.Click) -> None:
@@ -81,8 +84,10 @@ class KeyLine(Widget):
 
 
 def fitting(hints: tuple[Hint, ...], width: int) -> list[Hint]:
-    """Return the hints that fit into ``width`` cells, in their order."""
+    """Return the hints that fit into ``width`` cells, in their order; with a cell for a mark, where some do not."""
     kept: list[Hint] = []
+    if sum(hint.width for hint in hints) > width + 1:
+        width -= 2
     needed = sum(hint.width for hint in hints if hint.id == _HELP)
     for hint in hints:
         if hint.id == _HELP:

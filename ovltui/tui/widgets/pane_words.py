@@ -13,17 +13,20 @@ _FIRST = "\n\n? explains all this; tab: next pane\nenter: look inside; s: shell;
 """For whoever sees it for the first time."""
 
 
-def placeholder(pane: Pane | None, *, filtered: bool, narrowed: bool) -> str:
+def placeholder(pane: Pane | None, *, filtered: bool, narrowed: bool, recorded: bool = False) -> str:
     """Return why there is nothing to see.
 
     Args:
         pane: which events it is for; None for all.
         filtered: whether it has a filter.
         narrowed: whether it shows only some namespaces.
+        recorded: whether what it shows is the moment of a recording.
     """
     if filtered:
         return "nothing passes the filter; esc clears it"
     what = f"{pane.value} events" if pane else "events"
+    if recorded:
+        return f"no {what} {'here ' if narrowed else ''}up to this moment"
     if narrowed:
         return f"no {what} here yet"
     return f"no {what} yet: they appear as they happen{_FIRST if pane in (None, Pane.ROUTE) else ''}"
