@@ -11,6 +11,7 @@ from ovltui.events.line import as_text, line
 from ovltui.session.life import life_of
 from ovltui.session.live import LiveSession, Options
 from tests.bed.engines import TwoEngines
+from tests.kernel.hearing import await_true
 
 pytestmark = pytest.mark.needs_root
 
@@ -46,6 +47,8 @@ def test_the_journey_of_a_container_s_link_can_be_read_from_its_lines(two_engine
     node = two_engines.nodes[0]
     host, overlay, name = node.netns, f"mynet01@{node.netns}", "journey"
     with after_run_and_rm(two_engines, name) as session:
+        # What the overlay calls the host is asked of the kernel, and soon known.
+        await_true(lambda: any(re.search(rf"@{host}/\S+ was called", said) for said in lines(session)), patience_s=30)
         told = lines(session)
     (moved,) = (
         found for said in told if (found := re.fullmatch(rf"{host} → (\S+) → {re.escape(overlay)} as if\d+", said))
