@@ -150,7 +150,7 @@ def test_watch_tells_what_was_before_it_began(published: Published) -> None:
         ("node2", "del", BEFORE),
     ]
     (container,) = published.objects("watch", "docker", "--since", "1h", "--filter", GONE, "--count", "1")
-    assert container["netns"] == f"node1:{GONE}"
+    assert container["netns"] in ("node1", f"node1:{GONE}")  # it has no namespace of its own when it is created
     assert all(datetime.fromisoformat(row["time"]) < began for row in (*links, container))
 
 

@@ -17,7 +17,7 @@ from ovltui.kernel.wire import Table
 from ovltui.netns.model import NetnsKey
 from ovltui.session.kept import Kept
 from ovltui.session.player import Player
-from ovltui.session.recorder import Recorder
+from ovltui.session.recorder import Manner, Recorder
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Snapshot
 from ovltui.state.tables import Contents, Tables
@@ -122,7 +122,7 @@ def test_each_moment_is_played_as_it_was(before: int, gzip: bool, tmp_path: Path
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let recorders look when the test wants it, not by themselves."""
-    monkeypatch.setattr("ovltui.session.recorder.PERIOD_S", 600)
+    monkeypatch.setitem(Recorder.__init__.__kwdefaults__ or {}, "manner", Manner(600))
 
 
 @pytest.mark.usefixtures("by_hand")
