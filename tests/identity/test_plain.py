@@ -12,6 +12,7 @@ from ovltui.identity import client, plain
 from ovltui.identity.asking import SilentError
 from tests.bed.engines import TwoEngines
 from tests.identity.fake import WEB, FakeEngine
+from tests.kernel.hearing import await_true
 
 _ASKED: tuple[Callable[[Any], object], ...] = (
     lambda one: one.about(),
@@ -45,10 +46,19 @@ def test_both_give_the_same_answers(fake: FakeEngine) -> None:
     assert bare == usual
 
 
+def await_alike(url: str, asked: tuple[Callable[[Any], object], ...]) -> None:
+    """Wait until both give the same: an engine tells peers in any order, and things happen between the two."""
+
+    def alike() -> bool:
+        usual, bare = answers(url, asked)
+        return usual == bare
+
+    await_true(alike)
+
+
 def test_both_give_the_same_answers_of_a_real_engine(two_engines: TwoEngines) -> None:
     url = two_engines.nodes[0].url
-    usual, bare = answers(url, (*_ASKED[:2], lambda one: one.networks(), lambda one: one.seat(url)))
-    assert bare == usual
+    await_alike(url, (*_ASKED[:2], lambda one: one.networks(), lambda one: one.seat(url)))
     one = plain.Client(url, 5)
     names = {network.name: network.id for network in one.networks()}
     container = one.running()[0].id
@@ -57,8 +67,7 @@ def test_both_give_the_same_answers_of_a_real_engine(two_engines: TwoEngines) ->
         lambda one: one.inspect_network(names["mynet01"]),
         lambda one: getattr(one.intent(url, names["mynet01"]), "endpoints", None),
     )
-    usual, bare = answers(url, asked)
-    assert bare == usual
+    await_alike(url, asked)
 
 
 def test_events_come_until_the_stream_is_closed(fake: FakeEngine) -> None:

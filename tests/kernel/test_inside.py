@@ -10,6 +10,7 @@ from ovltui.kernel.echo import Echo, answered
 from ovltui.kernel.namespace import opened, visit
 from ovltui.kernel.procfs import processes
 from tests.bed.netns import NamedNetns
+from tests.kernel.hearing import await_true
 
 pytestmark = pytest.mark.needs_root
 
@@ -101,6 +102,8 @@ def test_an_echo_is_answered_by_who_is_there_and_only_up_to_the_mtu(new_netns: C
     for number, made in enumerate((here, there), 1):
         made.ip("address", "add", f"10.99.0.{number}/24", "dev", "port")
         made.ip("link", "set", "port", "up")
+    for made in (here, there):  # the kernel tells of a carrier up to a second later, and sends nothing until then
+        await_true(lambda: "state UP" in made.ip("link", "show", "port"))  # noqa: B023
     reached = (Echo("10.99.0.2", 84), Echo("10.99.0.2", 1400))
     asked = (*reached, Echo("10.99.0.2", 1401), Echo("10.99.0.3", 84), Echo("192.0.2.1", 84))
     with opened(str(here.path)) as namespace:
