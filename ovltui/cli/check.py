@@ -29,9 +29,9 @@ from ovltui.cli.watch import running
 from ovltui.errors import ExitStatus, OvltuiError, UsageError
 from ovltui.netns.model import NetnsKey
 from ovltui.session.defects import Defects
-from ovltui.session.findings import is_of
 from ovltui.session.intents import unknowns
 from ovltui.session.live import LiveSession
+from ovltui.session.looking import is_of
 from ovltui.session.scene import visited_scene
 from ovltui.session.session import Session
 from ovltui.text import clean

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from ovltui.remote.address import Address
     from ovltui.remote.machine import Machine
     from ovltui.remote.ssh import Ssh
-    from ovltui.session.findings import Looked
     from ovltui.session.intents import Told
     from ovltui.session.joined import JoinedSession
+    from ovltui.session.looking import Looked
     from ovltui.topology.model import Topology
 
 ANSWER_S = 20.0

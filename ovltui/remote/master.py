@@ -29,10 +29,12 @@ _CONNECT_S, _LOGIN_S, _POLL_S, _ASK_S, _END_S = 10, 30.0, 0.02, 0.1, 1.0
 _LONGEST = 70
 """Of the name of the directory: a socket's name has 107 characters at most, and ssh adds 17 while it makes it."""
 _WATCHED = (
-    """exec 3<&0 </dev/null; (trap "" HUP INT QUIT TSTP; read -r x <&3 || { kill $$; rm -rf -- "$0"; }) & """
+    """exec 3<&0 </dev/null; """
+    """(trap "" HUP INT QUIT TSTP; exec 2>/dev/null; read -r x <&3 || { kill $$; rm -rf -- "$0"; }) & """
     """exec 3<&-; exec "$@" """
 )
-"""Runs ssh beside a reader of our pipe; ``$0`` is the directory."""
+"""Runs ssh beside a reader of our pipe; ``$0`` is the directory. What it says goes nowhere: with us its reader is gone,
+and a ``kill`` that finds no ssh any more would die of SIGPIPE before it removes the directory."""
 _SETTINGS = (
     "ControlPersist=no",
     f"ConnectTimeout={_CONNECT_S}",

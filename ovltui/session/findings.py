@@ -5,23 +5,20 @@ session. Incomplete: a finding appears when the tables show it, which is at most
 not be looked at is said by ``gaps``.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
-from ovltui.checks.cases import Case, Cases, Change
 from ovltui.checks.finding import Finding
 from ovltui.checks.index import index
 from ovltui.checks.scene import Scene
 from ovltui.checks.table import find_all
 from ovltui.netns.model import NetnsKey
 from ovltui.session.asker import Answer
-from ovltui.session.causes import Causes
-from ovltui.session.defects import ALL, Defects, is_defect
+from ovltui.session.defects import is_defect
 from ovltui.session.intents import Intents, intents_of, seats_of, unknowns
-from ovltui.session.judged import Judged
+from ovltui.session.looking import DEBOUNCE_S, Looking, same
 from ovltui.session.misses import Missed, Misses
 from ovltui.session.scene import Living, footings
 from ovltui.session.session import Session
@@ -29,38 +26,18 @@ from ovltui.session.underfoot import Footing, UnderfootKeeper
 from ovltui.session.wiring import Wiring
 from ovltui.topology.model import Topology
 
-DEBOUNCE_S = 0.05
-"""Seconds between a change and the look at it: more will come with it."""
 EBB_S, _POURING = 3.0, 250
 """For how many seconds at most a look waits while so many records come within ``DEBOUNCE_S``, and more."""
-TICK_S = 1.0
-"""Seconds between looks while a case may open by time alone."""
 ASK_S = 1.5
 """Seconds between questions while a case settles: what engines have learned meanwhile may mend it."""
-REST_FACTOR, REST_S = 10, 0.6
-"""How many times as long as a look took comes none after it, and for how many seconds at most."""
-_TOLD = 50
-"""Changes that are told to whoever records, each time."""
 _READING = "read again"
 """What a gap says of tables that will be whole in a moment."""
 _UNREAD = "not read yet"
 """What it says of those of a namespace that was just found."""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What the last look found."""
-
-    cases: tuple[Case, ...] = ()
-    """The worst first, what settles last."""
-    log: tuple[Change, ...] = ()
-    """The newest changes, the oldest first."""
-    when_ns: int | None = None
-    """When that was, in nanoseconds since the epoch; None before the first look."""
-
-
-class Findings:
-    """The thread, and the one place to ask.
+class Findings(Looking):
+    """Looks at the living kernel.
 
     Args:
         session: whose namespaces; it is told when cases changed.
@@ -71,9 +48,8 @@ class Findings:
     def __init__(
         self, session: Session, wiring: Wiring, find: Callable[[Scene], Iterable[Finding]] | None = None
     ) -> None:
-        self._session = session
+        super().__init__(session)
         self._wiring = wiring
-        self._defects = Defects()
         self._find = find or partial(find_all, defect=self._defects.finding)
         self.intents = Intents(lambda: session.engines, self.doubt)
         self._footings: dict[NetnsKey, Footing] = {}
@@ -83,63 +59,27 @@ class Findings:
         self._missed: Mapping[Missed, int] = {}
         self._tunneling: dict[int, NetnsKey] = {}
         self._ground: tuple[object, ...] = ()
-        causes = Causes(session)
-        self._cases = Cases(causes.cause, causes.mend)
-        self._basis: tuple[object, ...] = ()
         self._told: tuple[object, ...] = ()
-        self._found: tuple[Finding, ...] = ()
-        self._looked = Looked()
-        self._judged_for = session.stream.tap
         self._unread: frozenset[NetnsKey] | None = None
         """Namespaces whose tables will be whole in a moment; None before the first look."""
         self._known = Topology()
         self._next_ask = 0.0
-        self._closing = threading.Event()
-        self._wake = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="ovltui-findings", daemon=True)
-        session.on_change(self.doubt)
 
     def start(self) -> None:
         """Begin."""
         self._underfoot.start()
-        self._thread.start()
+        super().start()
 
     def close(self) -> None:
         """End the threads."""
-        self._closing.set()
-        self._wake.set()
         self.intents.close()
         self._underfoot.close()
-        if self._thread.is_alive():
-            self._thread.join()
-
-    def doubt(self) -> None:
-        """Look again soon; any thread may call it."""
-        if not self._wake.is_set() and threading.current_thread() is not self._thread:
-            self._wake.set()
+        super().close()
 
     def ask(self) -> None:
         """Make every check again soon, whether or not anything changed, and read anew what no event tells."""
-        self._basis = ()
         self._read_anew()
-        self.doubt()
-
-    @property
-    def looked(self) -> Looked:
-        """What the last look found; a frozen value, replaced as a whole."""
-        return self._looked
-
-    def cases(self) -> tuple[Case, ...]:
-        """Return what is wrong, the worst first, what settles last."""
-        return self._looked.cases
-
-    def log(self) -> tuple[Change, ...]:
-        """Return the newest changes, the oldest first."""
-        return self._looked.log
-
-    def of(self, netns: NetnsKey) -> tuple[Case, ...]:
-        """Return what is wrong in one namespace."""
-        return tuple(case for case in self.cases() if is_of(case.finding, netns))
+        super().ask()
 
     def gaps(self) -> tuple[str, ...]:
         """Return what could not be looked at, each a sentence."""
@@ -149,17 +89,7 @@ class Findings:
         failed = [case.finding.says.rstrip(".") for case in self.cases() if is_defect(case.finding)]
         return (*failed, *unknowns(self._session.engines, self.intents.answers()), *under)
 
-    def _run(self) -> None:
-        while not self._closing.is_set():
-            self._wake.wait(TICK_S if self._is_expectant() else None)
-            self._await_ebb()
-            self._wake.clear()
-            begun = time.monotonic()
-            if not self._closing.is_set():
-                self._try_to_look()
-            self._closing.wait(min(REST_S, REST_FACTOR * (time.monotonic() - begun)))
-
-    def _await_ebb(self) -> None:
+    def _gather(self) -> None:
         """Wait for what comes together; while records pour in, for longer: what is found then is old at once."""
         until, end = time.monotonic() + EBB_S, self._session.ring.end
         while not self._closing.wait(DEBOUNCE_S) and time.monotonic() < until:
@@ -177,22 +107,13 @@ class Findings:
         unread = {node.key for node in news if _is_being_read(topology, node.key, _READING, _UNREAD)}
         self._known, self._unread = topology, known | unread
 
-    def _try_to_look(self) -> None:
-        """Look; where that fails as a whole, all that was found stands, and it is said that nothing new is."""
-        try:
-            self._look()
-        except Exception as error:  # noqa: BLE001  (it is said as a finding, and written to a report)
-            self._basis = ()
-            known = (case.finding for case in self._cases.cases())
-            self._take((*known, self._defects.finding(ALL, error)), None)
-
     def _look(self) -> None:
         self.intents.follow()
         topology, answers, underfoot = self._wiring.look(), self.intents.answers(), self._underfoot.known()
         self._tell_tap(answers)
         self._missed = self._misses.look(self._tunneling, time.time_ns())
         basis = (topology, underfoot, self._missed, self._session.netnses, self._session.engines, *answers)
-        if not _same(basis, self._basis):
+        if not same(basis, self._basis):
             scene = replace(self._living.scene(topology, answers, underfoot), misses=self._missed)
             self._stand_on(scene)
             self._found = (*self._find(scene),)
@@ -201,18 +122,12 @@ class Findings:
         held = self._held(topology)
         self._take((*held, *self._found), _asked_ns(answers))
 
-    def _take(self, found: Iterable[Finding], asked_ns: int | None) -> None:
-        """Take in what is wrong now, and tell what is new."""
-        changes = self._cases.take(found, time.time_ns(), asked_ns)
+    def _take(self, found: Iterable[Finding], asked_ns: int | None = None) -> None:
+        """Take in what is wrong now; while a case settles, ask anew what may mend it."""
+        super()._take(found, asked_ns)
         if self._cases.settling and time.monotonic() >= self._next_ask:
             self._next_ask = time.monotonic() + ASK_S
             self._read_anew()
-        cases = self._cases.cases()
-        news = bool(changes) or cases != self._looked.cases or self._looked.when_ns is None
-        self._looked = Looked(cases, self._cases.log() if news else self._looked.log, time.time_ns())
-        self._tell_recorder(news)
-        if news:
-            self._session.tell()
 
     def _read_anew(self) -> None:
         self.intents.doubt()
@@ -221,22 +136,15 @@ class Findings:
     def _tell_tap(self, answers: tuple[Answer, ...]) -> None:
         """Tell what engines intend to whoever records, once."""
         told = (self._session.stream.tap, *answers)
-        if not _same(told, self._told):
+        if not same(told, self._told):
             self._told = told
             self._session.stream.tap.intended(intents_of(answers), seats_of(answers))
-
-    def _tell_recorder(self, news: bool) -> None:
-        """Tell what was found to whoever records: what is new, and all of it to who has just begun."""
-        tap = self._session.stream.tap
-        if news or tap is not self._judged_for:
-            self._judged_for = tap
-            tap.judged(Judged(self._looked.cases, self._looked.log[-_TOLD:]))
 
     def _stand_on(self, scene: Scene) -> None:
         """Have the namespaces read by which overlays send now."""
         tunnels = index(scene).tunnels
         ground = (tunnels, scene.netnses, scene.engines, *scene.seats)
-        if _same(ground, self._ground):
+        if same(ground, self._ground):
             return
         self._ground, wanted = ground, footings(scene)
         changed = {key: one.ports for key, one in wanted.items()} != {
@@ -261,15 +169,6 @@ class Findings:
             if finding.key not in found
             and (_is_being_read(topology, finding.netns, _READING) or (finding.check in failed))
         )
-
-
-def is_of(finding: Finding, netns: NetnsKey) -> bool:
-    """Return whether a finding is of a namespace."""
-    return netns in (finding.netns, finding.link.netns if finding.link else None)
-
-
-def _same(now: tuple[object, ...], before: tuple[object, ...]) -> bool:
-    return len(now) == len(before) and all(one is other for one, other in zip(now, before, strict=True))
 
 
 def _is_being_read(topology: Topology, key: NetnsKey | None, *signs: str) -> bool:

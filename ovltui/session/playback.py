@@ -8,7 +8,7 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
-from ovltui.session.findings import Looked
+from ovltui.session.looking import Looked
 from ovltui.session.player import Player
 from ovltui.session.rechecks import BEFORE_NS, NOT_RECORDED, Rechecks
 from ovltui.session.replay import ReplaySession

@@ -8,8 +8,8 @@ was not, or where its sentences were redacted, the checks are made anew. Incompl
 from dataclasses import dataclass
 from functools import cached_property
 
-from ovltui.session.findings import Looked
 from ovltui.session.intents import Told, names_of
+from ovltui.session.looking import Looked
 from ovltui.session.player import Player
 from ovltui.session.rechecks import BEFORE_NS, NOT_RECORDED, Rechecks
 from ovltui.session.replay import ReplaySession

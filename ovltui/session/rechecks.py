@@ -4,15 +4,19 @@ Source: the tables, names and intents of the recording. Pure but for what it rea
 tables (listening sockets, rules of firewalls, IPsec) is in no recording, nor since when something was wrong before it.
 """
 
+from collections.abc import Mapping
+
 from ovltui.checks.cases import SETTLE_S, Cases
 from ovltui.checks.scene import Scene
 from ovltui.checks.table import find_all
+from ovltui.netns.model import NetnsKey
 from ovltui.session.causes import Causes
 from ovltui.session.defects import Defects
-from ovltui.session.findings import Looked
+from ovltui.session.looking import Looked, same
 from ovltui.session.replay import ReplaySession
 from ovltui.session.scene import ways
 from ovltui.session.wiring import Wiring
+from ovltui.topology.model import Topology
 
 BEFORE_NS = int((SETTLE_S + 1) * 10**9)
 """So long before a moment one has to look, too, to know what has settled by then."""
@@ -45,20 +49,29 @@ class Rechecks:
         topology = self._wiring.look()
         session = self._session
         basis = (topology, session.netnses, session.engines, session.intended)
-        if len(self._basis) != len(basis) or any(a is not b for a, b in zip(basis, self._basis, strict=True)):
-            self._basis, self._found = basis, find_all(self._scene(now_ns), defect=self._defects.finding)
+        if not same(basis, self._basis):
+            scene = scene_of(session, topology, ways(session.netnses, session.mntns), now_ns)
+            self._basis, self._found = basis, find_all(scene, defect=self._defects.finding)
         self._cases.take(self._found, now_ns)
         return Looked(self._cases.cases(), self._cases.log(), now_ns)
 
-    def _scene(self, now_ns: int) -> Scene:
-        session, intended = self._session, self._session.intended
-        return Scene(
-            topology=self._wiring.look(),
-            netnses={netns.key: netns for netns in session.netnses},
-            engines=session.engines,
-            intents=intended.intents if intended else (),
-            seats=intended.seats if intended else (),
-            underfoot={},
-            ways=ways(session.netnses, session.mntns),
-            now_ns=now_ns,
-        )
+
+def scene_of(session: ReplaySession, topology: Topology, prefixes: Mapping[NetnsKey, str], now_ns: int) -> Scene:
+    """Return the scene of a session that is told, not seen: what is read beside the tables is not in it.
+
+    Args:
+        session: whose.
+        topology: its newest.
+        prefixes: what to write before a command so that it runs in each namespace.
+        now_ns: when that is, in nanoseconds since the epoch.
+    """
+    intended = session.intended
+    return Scene(
+        topology=topology,
+        netnses={netns.key: netns for netns in session.netnses},
+        engines=session.engines,
+        intents=intended.intents if intended else (),
+        seats=intended.seats if intended else (),
+        ways=prefixes,
+        now_ns=now_ns,
+    )

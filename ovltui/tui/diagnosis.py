@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from ovltui.session.findings import Looked
+    from ovltui.session.looking import Looked
 
 
 class Diagnosis(Protocol):

@@ -1,8 +1,8 @@
-"""Processes that belong to an engine of the test bed, found and ended, whoever their parent is by now.
+"""Processes of the test bed: who descends from whom, who has ended; those of an engine, whoever their parent is by now.
 
-Source: ``/proc``; needs root. dockerd hands its environment on to containerd, and that to its shims, so that
-a mark in it finds them after they were orphaned; what runs in containers descends from a shim, or is in a
-cgroup that carries the container's id.
+Source: ``/proc``; needs root for those of others. dockerd hands its environment on to containerd, and that to its
+shims, so that a mark in it finds them after they were orphaned; what runs in containers descends from a shim, or is
+in a cgroup that carries the container's id.
 """
 
 import time
@@ -15,6 +15,30 @@ MARK = "OVLTUI_BED"
 """Environment variable that carries the mark."""
 _CGROUPS = Path("/sys/fs/cgroup")
 _PATIENCE = 30.0
+
+
+def gone(pid: int) -> bool:
+    """Wait for the end of a process; return whether it came within half a minute. One that nobody has reaped ended."""
+    try:
+        await_end([psutil.Process(pid)])
+    except psutil.NoSuchProcess:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+def descendants(pid: int) -> list[int]:
+    """Return the children of a process, and theirs."""
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+
+
+def words_of(pid: int) -> str:
+    """Return the command line of a process; "" where it has ended."""
+    try:
+        return " ".join(psutil.Process(pid).cmdline())
+    except psutil.NoSuchProcess:
+        return ""
 
 
 def _is_marked(process: psutil.Process, mark: str) -> bool:

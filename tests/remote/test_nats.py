@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import pairwise
 
 import pytest
 
@@ -12,6 +13,7 @@ from ovltui.errors import RemoteError
 from ovltui.events.record import Kind, Record
 from ovltui.remote import nats_line, nats_publisher
 from ovltui.remote.nats_fleet import Fleet
+from ovltui.remote.nats_turns import Turns
 from ovltui.session.reduction import Reduction
 from tests.bed.nats import NatsServer, Node, Reading, await_that, publishing
 from tests.capture.made import feed
@@ -105,24 +107,28 @@ def test_a_viewer_sees_how_it_was_at_a_time_and_nothing_after(server: NatsServer
     assert reading.of(Record) == _all(node)[:_COUNT]
 
 
-def test_the_past_of_several_hosts_comes_in_the_order_of_time(server: NatsServer, stack: ExitStack) -> None:
+def test_the_past_of_several_hosts_comes_in_the_order_of_time(
+    server: NatsServer, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
     since_ns = time.time_ns()
     nodes = [stack.enter_context(publishing(server, f"order{number}")) for number in range(3)]
     for turn in range(9):
         _happens(nodes[turn % 3], turn, 20)
-    fleet = _fleet(stack, server, "order*", since_ns)
-    times: list[int] = []
+    passed: list[tuple[int, object]] = []
+    take = Turns.take
 
-    class Noting(Reading):
-        """Notes when what comes next happened."""
+    async def noted(turns: Turns, host: object, kept_ns: int) -> None:
+        """Note, in the one thread of the connection, when the server kept what is passed on next, and of whom."""
+        await take(turns, host, kept_ns)
+        passed.append((kept_ns, host))
 
-        def take(self, record: Record) -> None:
-            times.append(record.time_ns)
-
-    for machine in fleet.new_machines():
-        stack.enter_context(Noting(machine.open()))
-    await_that(lambda: len(times) == 180)
-    assert times == sorted(times)
+    monkeypatch.setattr(Turns, "take", noted)
+    machines = _fleet(stack, server, "order*", since_ns).new_machines()
+    readings = [stack.enter_context(Reading(machine.open())) for machine in machines]
+    await_that(lambda: sum(len(reading.of(Record)) for reading in readings) == 180)
+    assert [kept_ns for kept_ns, _ in passed] == sorted(kept_ns for kept_ns, _ in passed)
+    changes = sum(one is not other for (_, one), (_, other) in pairwise(passed))
+    assert changes >= 8  # each turn was another one's
 
 
 def test_a_recorder_that_begins_anew_ends_the_line_and_the_next_one_goes_on(

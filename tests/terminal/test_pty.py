@@ -17,6 +17,7 @@ from ovltui.errors import OvltuiError
 from ovltui.kernel.namespace import opened
 from ovltui.terminal.pty import MOST_WAITING, OWN, Place, Pty, environment, shell_of
 from tests.bed.netns import NamedNetns, ip
+from tests.bed.processes import descendants, gone, words_of
 
 NewNetns = Callable[[str], NamedNetns]
 ENV = environment({**os.environ, "PS1": "$ "})
@@ -53,18 +54,6 @@ def ask(pty: Pty, command: str) -> str:
 def place_of(netns: NamedNetns) -> Place:
     with opened(str(netns.path)) as namespace:
         return Place(str(netns.path), namespace.id)
-
-
-def gone(pid: int, within: float = 30.0) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def jobs(pty: Pty) -> list[int]:
@@ -201,24 +190,27 @@ def test_whoever_dies_takes_the_shells_along(number: signal.Signals) -> None:
     owner = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert owner.stdout
     with owner:
-        assert owner.stdout.readline() == "ready\n"
-        deadline = time.monotonic() + 40
-        while len(left := descendants(owner.pid)) < 8:  # two keepers, each with a shell and two jobs
-            assert time.monotonic() < deadline, left
-            time.sleep(0.05)
-        assert len(left) == 8
+        try:
+            assert owner.stdout.readline() == "ready\n"
+            left = await_jobs(owner.pid)
+        except BaseException:
+            owner.kill()  # who waits for it would wait for long
+            raise
         owner.send_signal(number)
-        owner.wait()
-        assert all(map(gone, left))
+    assert all(map(gone, left))
 
 
-def descendants(pid: int) -> list[int]:
-    words = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout.split()
-    pairs = list(zip(map(int, words[::2]), map(int, words[1::2]), strict=True))
-    found = [pid]
-    for parent in found:
-        found += [child for child, of in pairs if of == parent]
-    return found[1:]
+def await_jobs(pid: int) -> list[int]:
+    """Wait for two keepers, each with a shell and two jobs; a setsid that leads its group is two for a moment."""
+    deadline = time.monotonic() + 40
+    while len(left := descendants(pid)) != 8 or sum(map(is_job, left)) != 4:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
+    return left
+
+
+def is_job(pid: int) -> bool:
+    return words_of(pid).startswith("sleep ")
 
 
 def test_a_keeper_that_is_killed_is_a_command_that_was_killed() -> None:
@@ -233,10 +225,6 @@ def test_a_keeper_that_is_killed_is_a_command_that_was_killed() -> None:
         assert pty.status == -9
         pty.close()
         assert gone(inner)  # the terminal hung up
-
-
-def words_of(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
 
 
 def test_input_that_nobody_reads_waits_and_is_refused_beyond_a_megabyte() -> None:

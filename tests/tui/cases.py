@@ -6,7 +6,7 @@ from typing import Any
 from ovltui.checks.cases import Case, Change, Standing
 from ovltui.checks.finding import Evidence, Finding, Remedy, Severity
 from ovltui.netns.model import NetnsKey
-from ovltui.session.findings import Looked
+from ovltui.session.looking import Looked
 from ovltui.session.session import Session
 from ovltui.topology.links import LinkKey
 from tests.tui.world import BLUE, START_NS

@@ -1,6 +1,5 @@
 """The screens with a namespace chosen and shells in panes, as the tests of shells drive them."""
 
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -51,31 +50,3 @@ def shell_on(screen: Screen, made: NamedNetns) -> None:
 def run(terminal: Terminal, command: str, answer: str) -> str:
     terminal.type(f"{command}\n")
     return terminal.wait(answer)
-
-
-def gone(pid: int, within: float = 30.0) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        try:
-            if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z":
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.02)
-    return False
-
-
-def descendants(pid: int) -> list[int]:
-    words = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout.split()
-    pairs = list(zip(map(int, words[::2]), map(int, words[1::2]), strict=True))
-    found = [pid]
-    for parent in found:
-        found += [child for child, of in pairs if of == parent]
-    return found[1:]
-
-
-def words_of(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""

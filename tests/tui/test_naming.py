@@ -9,8 +9,9 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.bed.processes import gone
 from tests.bed.terminal import Terminal
-from tests.tui.test_terminal import gone, ovltui
+from tests.tui.test_terminal import ovltui
 
 pytestmark = [pytest.mark.needs_root, pytest.mark.needs_tmux]
 

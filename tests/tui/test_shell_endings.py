@@ -7,10 +7,11 @@ import time
 import pytest
 
 from tests.bed.netns import ip
+from tests.bed.processes import descendants, gone, words_of
 from tests.bed.sshd import Sshd
 from tests.bed.terminal import Terminal
 from tests.kernel.hearing import await_true
-from tests.tui.panes import NOT_TWICE_S, OVLTUI, NewNetns, descendants, gone, open_shell, ovltui, run, words_of
+from tests.tui.panes import NOT_TWICE_S, OVLTUI, NewNetns, open_shell, ovltui, run
 
 pytestmark = [pytest.mark.needs_root, pytest.mark.needs_tmux]
 

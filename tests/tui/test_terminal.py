@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.bed.netns import NamedNetns, ip
+from tests.bed.processes import descendants, gone, words_of
 from tests.bed.sshd import Sshd
 from tests.bed.terminal import Terminal
 
@@ -30,31 +32,12 @@ def ovltui(*arguments: str, width: int = 120, height: int = 60) -> Iterator[Term
 
 def readers_of(pid: int) -> list[int]:
     """Return the reader processes that process ``pid`` started."""
-    return [
-        int(entry.name)
-        for entry in Path("/proc").iterdir()
-        if entry.name.isdigit() and parent_and_words(entry)[0] == pid and "kernel.reader" in parent_and_words(entry)[1]
-    ]
+    return [child.pid for child in psutil.Process(pid).children() if "kernel.reader" in words_of(child.pid)]
 
 
-def parent_and_words(entry: Path) -> tuple[int, str]:
-    try:
-        stat = (entry / "stat").read_text().rpartition(")")[2].split()
-        return int(stat[1]), (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
-    except (OSError, ValueError):
-        return 0, ""
-
-
-def gone(pid: int, within: float = 30.0) -> bool:
-    deadline = time.monotonic() + within
-    while time.monotonic() < deadline:
-        try:
-            if "Z" in (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]):
-                return True
-        except (FileNotFoundError, ProcessLookupError):
-            return True
-        time.sleep(0.02)
-    return False
+def remote_apps() -> set[int]:
+    """Return all processes that run the installed command, without the ssh client that asked for it."""
+    return {pid for pid in psutil.pids() if words_of(pid).split()[1:2] == [OVLTUI]}
 
 
 def choose(terminal: Terminal, name: str) -> None:
@@ -142,7 +125,7 @@ def test_a_signal_ends_everything_and_leaves_a_sane_terminal(number: signal.Sign
     script = f"{OVLTUI} --no-docker; echo ended; stty -a; exec sleep 100"
     with Terminal(100, 30, ["sh", "-c", script]) as terminal:
         terminal.wait("LIVE")
-        app = next(int(entry.name) for entry in Path("/proc").iterdir() if child_app(entry, terminal.pid))
+        app = psutil.Process(terminal.pid).children()[0].pid
         (reader,) = readers_of(app)
         os.kill(app, number)
         screen = terminal.wait("isig")
@@ -151,10 +134,6 @@ def test_a_signal_ends_everything_and_leaves_a_sane_terminal(number: signal.Sign
         assert "namespaces" not in screen
         assert gone(app)
         assert gone(reader)
-
-
-def child_app(entry: Path, parent: int) -> bool:
-    return entry.name.isdigit() and parent_and_words(entry)[0] == parent
 
 
 def test_a_reader_ends_when_the_screens_are_killed_outright() -> None:
@@ -186,17 +165,6 @@ def test_a_closed_ssh_connection_leaves_no_process(new_netns: NewNetns, *, with_
         os.kill(terminal.pid, signal.SIGKILL)
         assert gone(app)
         assert all(gone(child) for child in children)
-
-
-def remote_apps() -> set[int]:
-    """Return all processes that run the installed command, without the ssh client that asked for it."""
-    running = ((entry, parent_and_words(entry)[1].split()) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-    return {int(entry.name) for entry, words in running if len(words) > 1 and words[1] == OVLTUI}
-
-
-def descendants(pid: int) -> list[int]:
-    children = [int(entry.name) for entry in Path("/proc").iterdir() if child_app(entry, pid)]
-    return children + [grandchild for child in children for grandchild in descendants(child)]
 
 
 def test_a_link_with_an_escape_sequence_for_a_name_is_shown_as_text(new_netns: NewNetns) -> None:

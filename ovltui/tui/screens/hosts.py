@@ -9,10 +9,8 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Static
 
 from ovltui.session.hosts import HostState, HostStatus
 from ovltui.session.session import Session
@@ -20,14 +18,10 @@ from ovltui.session.snapshot import Row, Snapshot
 from ovltui.session.tree import tree
 from ovltui.topology.sheet import Column, Entry, Sheet
 from ovltui.tui.screens import about
-from ovltui.tui.screens.list_screen import ListScreen
 from ovltui.tui.screens.row_page import RowPage
+from ovltui.tui.screens.table_screen import TableScreen
 from ovltui.tui.when import day_or_time
-from ovltui.tui.widgets.column_fit import widths
-from ovltui.tui.widgets.filter_bar import FilterBar
-from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.row_table import RowTable
-from ovltui.tui.widgets.status import Rate, StatusLine, status_of
 
 _COLUMNS = (
     Column("HOST", least=8),
@@ -51,7 +45,7 @@ class HostTable(RowTable):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Whole", id="hosts.row")]
 
 
-class HostsScreen(ListScreen):
+class HostsScreen(TableScreen):
     """Hosts.
 
     Args:
@@ -67,13 +61,6 @@ class HostsScreen(ListScreen):
         Binding("r", "reach", "Reach again", id="hosts.reach"),
     ]
     WHAT = "hosts"
-    DEFAULT_CSS = """
-    HostsScreen {
-        & #heading { height: 1; padding: 0 1; color: $dim; text-style: bold; }
-        & RowTable { height: 1fr; }
-        &.-ascii LineList { border: ascii $border; &:focus { border: ascii $border-focus; } }
-    }
-    """
 
     class AddWanted(Message):
         """The user wants to see one more machine."""
@@ -93,49 +80,20 @@ class HostsScreen(ListScreen):
             super().__init__()
 
     def __init__(self, session: Session, *, ascii_only: bool = False) -> None:
-        super().__init__(classes="-ascii" if ascii_only else "")
-        self._session = session
-        self._snapshot: Snapshot | None = None
+        super().__init__(session, HostTable(id="hosts"), ascii_only=ascii_only)
         self._hosts: dict[str, HostStatus] = {}
-        self._rate = Rate(session.ring.end)
-
-    def compose(self) -> ComposeResult:
-        """Lay the widgets out."""
-        yield StatusLine(id="status")
-        yield Static("", id="heading", markup=False)
-        yield HostTable(id="hosts")
-        yield FilterBar()
-        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to draw; clocks drift without any event."""
-        table = self.filtered()
-        table.ascii_only = self.has_class("-ascii")
-        table.border_title = Text("hosts")
-        self.set_focus(table)
+        self.filtered().border_title = Text("hosts")
         self.set_interval(1.0, self.paint)
-        self.call_after_refresh(self.paint)
 
-    def paint(self) -> bool:
-        """Draw what is new; there is never more to look at."""
-        if self.in_sight:
-            self._snapshot = self._session.snapshot()
-            hosts = self._session.hosts
-            self._hosts = {host.name: host for host in hosts}
-            sheet = sheet_of(hosts, counted(self._snapshot.rows, hosts))
-            self.filtered().show(sheet, widths(sheet.columns, sheet.entries), "no host: a adds one")
-            self._say_why()
-            rate = self._rate.per_second(self._session.ring.end)
-            self.query_one(StatusLine).status = status_of(self._session, self._snapshot, rate, self.verdicts.tally)
-        return False
-
-    def chosen(self) -> Row | None:
-        """No namespace is chosen here."""
-        return None
-
-    def filtered(self) -> RowTable:
-        """The list."""
-        return self.query_one(RowTable)
+    def fill(self, snapshot: Snapshot) -> None:
+        """List the machines of now."""
+        hosts = self._session.hosts
+        self._hosts = {host.name: host for host in hosts}
+        self.show(sheet_of(hosts, counted(snapshot.rows, hosts)), "no host: a adds one")
+        self._say_why()
 
     def current(self) -> HostStatus | None:
         """Return the host at the cursor."""
@@ -164,11 +122,6 @@ class HostsScreen(ListScreen):
         self.app.push_screen(RowPage("host", event.columns, event.entry, (way,)))
 
     @on(RowTable.Arranged)
-    def _head(self) -> None:
-        table = self.filtered()
-        self.query_one("#heading", Static).update(table.heading() if table.row_count else "")
-        self._say_why()
-
     def _say_why(self) -> None:
         """Say in the frame why the host at the cursor is not heard: that takes more words than a column has."""
         host = self.current()

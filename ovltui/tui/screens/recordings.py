@@ -6,25 +6,18 @@ from typing import ClassVar
 
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Static
 
 from ovltui.errors import OvltuiError
 from ovltui.session.recordings import Ending, Summary
 from ovltui.session.session import Session
-from ovltui.session.snapshot import Row, Snapshot
 from ovltui.topology.sheet import Column, Entry, Sheet
 from ovltui.tui.amounts import size_words
 from ovltui.tui.screens import about
-from ovltui.tui.screens.list_screen import ListScreen
+from ovltui.tui.screens.table_screen import TableScreen
 from ovltui.tui.when import moment, span
-from ovltui.tui.widgets.column_fit import widths
-from ovltui.tui.widgets.filter_bar import FilterBar
-from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.row_table import RowTable
-from ovltui.tui.widgets.status import Rate, StatusLine, status_of
 
 _COLUMNS = (
     Column("NAME", least=12),
@@ -47,7 +40,7 @@ class RecordingTable(RowTable):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "open", "Play", id="recordings.play")]
 
 
-class RecordingsScreen(ListScreen):
+class RecordingsScreen(TableScreen):
     """Recordings.
 
     Args:
@@ -64,12 +57,6 @@ class RecordingsScreen(ListScreen):
     ]
     ABOUT = about.RECORDINGS
     WHAT = "recordings"
-    DEFAULT_CSS = """
-    RecordingsScreen {
-        & #heading { height: 1; padding: 0 1; color: $dim; text-style: bold; }
-        & RowTable { height: 1fr; }
-    }
-    """
 
     class PlayWanted(Message):
         """The user wants to see a recording."""
@@ -97,51 +84,21 @@ class RecordingsScreen(ListScreen):
             super().__init__()
 
     def __init__(self, session: Session, where: str, listing: Listing, *, ascii_only: bool = False) -> None:
-        super().__init__(classes="-ascii" if ascii_only else "")
-        self._session = session
+        super().__init__(session, RecordingTable(id="recordings"), ascii_only=ascii_only)
         self._where = where
         self._listing = listing
-        self._snapshot: Snapshot | None = None
         self._found: dict[str, Summary] = {}
         self._looks = False
-        self._rate = Rate(session.ring.end)
-
-    def compose(self) -> ComposeResult:
-        """Lay the widgets out."""
-        yield StatusLine(id="status")
-        yield Static("", id="heading", markup=False)
-        yield RecordingTable(id="recordings")
-        yield FilterBar()
-        yield KeyLine()
 
     def on_mount(self) -> None:
         """Begin to look, now and then while it is in sight."""
-        table = self.filtered()
-        table.ascii_only = self.has_class("-ascii")
-        table.border_title = Text(f"recordings in {self._where}")
-        table.begin("reading…")
-        self.set_focus(table)
+        self.filtered().border_title = Text(f"recordings in {self._where}")
+        self.filtered().begin("reading…")
         self.set_interval(_LOOK_S, self.look)
-        self.call_after_refresh(self.paint)
 
     def on_screen_resume(self) -> None:
         """Look at once."""
         self.look()
-
-    def paint(self) -> bool:
-        """Draw what is new; there is never more to look at."""
-        self._snapshot = self._session.snapshot()
-        rate = self._rate.per_second(self._session.ring.end)
-        self.query_one(StatusLine).status = status_of(self._session, self._snapshot, rate, self.verdicts.tally)
-        return False
-
-    def chosen(self) -> Row | None:
-        """No namespace is chosen here."""
-        return None
-
-    def filtered(self) -> RowTable:
-        """The list."""
-        return self.query_one(RowTable)
 
     def look(self) -> None:
         """Read the directory, in a thread: it may lie on a slow disk."""
@@ -177,8 +134,7 @@ class RecordingsScreen(ListScreen):
     def _show(self, event: Listed) -> None:
         self._looks = False
         self._found = {one.path: one for one in event.found}
-        sheet = sheet_of(event.found)
-        self.filtered().show(sheet, widths(sheet.columns, sheet.entries), event.says or _NOTHING)
+        self.show(sheet_of(event.found), event.says or _NOTHING)
 
     @on(RowTable.Opened)
     def _play(self) -> None:
@@ -187,9 +143,8 @@ class RecordingsScreen(ListScreen):
             self.post_message(self.PlayWanted(current.path))
 
     @on(RowTable.Arranged)
-    def _head(self) -> None:
+    def _say_keys(self) -> None:
         table = self.filtered()
-        self.query_one("#heading", Static).update(table.heading() if table.row_count else "")
         table.border_subtitle = Text("enter plays it" if table.row_count else "")
 
 
