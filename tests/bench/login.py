@@ -50,6 +50,7 @@ def _lives(process: psutil.Process) -> bool:
 def slow_line() -> Iterator[None]:
     """Have this process live where the loopback lets 16 KiB/s pass."""
     with netns("ovslow") as made, Path("/proc/self/ns/net").open("rb") as own:
+        made.ip("link", "set", "lo", "mtu", "1500")
         made.run("tc", "qdisc", "add", "dev", "lo", "root", *_LINE.split())
         with made.path.open("rb") as there:
             enter(there.fileno())
@@ -109,7 +110,7 @@ def _storm(figures: Figures, name: str, rounds: int, most_kib: float, p95: float
 
 def _until(screen: Screen, made: NamedNetns, ifname: str) -> float:
     since, begun = screen.count, time.monotonic()
-    made.ip("link", "add", ifname, "type", "dummy")
+    made.ip("link", "add", ifname, "type", "bridge")
     took = screen.wait(ifname.encode(), since) - begun
     time.sleep(0.3)
     return took

@@ -15,7 +15,8 @@ EVENTS = 200_000
 """Route events of a storm."""
 CROWD = 50
 """Namespaces that storm at once."""
-FLAPS = 3_000
+FLAPS = 30_000
+"""As many that what is done once does not count."""
 _marks = itertools.count(1)
 
 
