@@ -5,16 +5,16 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import psutil
 import pytest
 
-from tests.bed import image, means, processes
+from tests.bed import image, means, processes, swarm
 from tests.bed.engines import TwoEngines
 from tests.bed.netns import NamedNetns, netns
-from tests.bed.node import EngineError
+from tests.bed.node import EngineError, Node
 from tests.bed.picture import CELL_WIDTH, svg
 from tests.bed.sshd import Sshd
 from tests.bed.terminal import Terminal
@@ -120,12 +120,13 @@ def test_closing_leaves_nothing_though_one_engine_was_killed_and_one_hangs() -> 
 def test_a_set_up_that_fails_half_way_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     directories: list[Path] = []
 
-    def fail(engines: TwoEngines) -> None:
-        directories.extend(node.directory for node in engines.nodes)
+    def fail(nodes: Sequence[Node], directory: Path) -> None:
+        assert directory.is_dir()
+        directories.extend(node.directory for node in nodes)
         assert len(left_of(directories)) > len(directories)
         raise EngineError("half way")
 
-    monkeypatch.setattr(TwoEngines, "_join", fail)
+    monkeypatch.setattr(swarm, "join", fail)
     with pytest.raises(EngineError, match="half way"), TwoEngines("bed"):
         pass
     assert left_of(directories) == []

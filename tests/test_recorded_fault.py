@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from ovltui.session.progress import PERIOD_S
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
+from tests.bed.swarm import NETWORK
 from tests.cli.command import OVLTUI, await_listening, ovltui, run, running
 
 PATIENCE_S = 30.0

@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from tests.bed.engines import NETWORK
 from tests.bed.host import Host
+from tests.bed.swarm import NETWORK
 from tests.bed.terminal import Terminal
 from tests.bed.two_hosts import TwoHosts
 from tests.test_readme import OF_SEVERAL_HOSTS

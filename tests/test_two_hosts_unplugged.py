@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from tests.bed.engines import NETWORK
 from tests.bed.host import Host
+from tests.bed.swarm import NETWORK
 from tests.bed.two_hosts import TwoHosts
 from tests.test_two_hosts import OVLTUI, PATIENCE_S, SECOND, await_ended, mount_of_overlay, ovltui, screens
 

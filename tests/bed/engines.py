@@ -8,27 +8,17 @@ Needs root, and what ``needs_docker`` stands for in ``tests.bed.means``; uses no
 import shutil
 import subprocess
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.bed import image
-from tests.bed.means import command
+from tests.bed import swarm
 from tests.bed.netns import ip
 from tests.bed.node import EngineError, Node
 from tests.bed.signals import deferred
 
-NETWORK = "mynet01"
-SUBNET = "10.13.17.0/24"
-CONTAINERS = (
-    (0, "docker1n", ("-h", "docker1h", "--ip", "10.13.17.7")),
-    (1, "docker2n", ("-h", "docker2h")),
-)
-"""Node, name and options of each container that stands from the beginning."""
 _PAIRS = 50
-_CONVERGED = 60.0
 
 
 class TwoEngines:
@@ -37,7 +27,7 @@ class TwoEngines:
     Args:
         prefix: the namespaces are called ``<prefix>1`` and ``<prefix>2``; ``-2`` and so on is added to both
             where they exist already.
-        containers: whether to start ``CONTAINERS``, and wait until they reach each other.
+        containers: whether to start those of ``tests.bed.swarm``, and wait until they reach each other.
     """
 
     nodes: tuple[Node, Node]
@@ -66,8 +56,7 @@ class TwoEngines:
 
     def run(self, node: int, name: str, *options: str) -> str:
         """Start a container of the test image on ``mynet01`` and return its id."""
-        where = ("--rm", "--name", name, "--net", NETWORK, *options, image.NAME)
-        return self.nodes[node].docker("run", "-d", *where)
+        return swarm.run(self.nodes[node], name, *options)
 
     def _set_up(self) -> None:
         with deferred():
@@ -80,10 +69,9 @@ class TwoEngines:
             node.launch()
         for node in self.nodes:
             node.await_ready()
-        self._join()
-        self._load_image(directory)
+        swarm.join(self.nodes, directory)
         if self._containers:
-            self._run_containers()
+            swarm.run_containers(self.nodes)
 
     def _reserve(self) -> tuple[tuple[str, str], int]:
         """Make two namespaces under the first free pair of names; return them and the pair's number."""
@@ -138,33 +126,6 @@ class TwoEngines:
                 ip("-n", name, *args)
             made.append(node)
         self.nodes = (made[0], made[1])
-
-    def _join(self) -> None:
-        first, second = self.nodes
-        first.docker("swarm", "init", "--advertise-addr", first.address)
-        token = first.docker("swarm", "join-token", "-q", "worker")
-        second.docker("swarm", "join", "--token", token, f"{first.address}:2377")
-        kind = ("--driver", "overlay", "--attachable", "--internal", "--subnet", SUBNET)
-        first.docker("network", "create", *kind, NETWORK)
-
-    def _load_image(self, directory: Path) -> None:
-        """Give both engines the image under one id, by which a swarm service can name it."""
-        first, second = self.nodes
-        tar, saved = directory / "image.tar", directory / "saved.tar"
-        image.write(Path(command("busybox") or "busybox"), tar)
-        first.docker("import", "-c", image.COMMAND, str(tar), image.NAME)
-        first.docker("save", "-o", str(saved), image.NAME)
-        second.docker("load", "-i", str(saved))
-
-    def _run_containers(self) -> None:
-        for node, name, options in CONTAINERS:
-            self.run(node, name, *options)
-        deadline = time.monotonic() + _CONVERGED
-        ping = ("exec", "docker1n", "ping", "-c", "1", "-W", "1", "docker2n")
-        while "1 packets received" not in self.nodes[0].docker(*ping, check=False):
-            if time.monotonic() > deadline:
-                raise EngineError("docker1n does not reach docker2n")
-            time.sleep(0.1)
 
     def _stop(self) -> None:
         with ExitStack() as stack:

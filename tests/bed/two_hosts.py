@@ -9,23 +9,18 @@ what ``needs_docker`` and ``needs_sshd`` stand for; no registry.
 import shutil
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.bed import image, processes
-from tests.bed.engines import CONTAINERS, NETWORK, SUBNET
-from tests.bed.host import DYING, Host, HostError, begun
-from tests.bed.means import command
+from tests.bed import processes, swarm
+from tests.bed.host import DYING, Host, begun
 from tests.bed.netns import ip
 from tests.bed.signals import deferred
 from tests.bed.sshd import is_locked
 
 _NAMES = ("node1", "node2")
 _UNDERLAY = "192.168.77"
-_CONVERGED = 60.0
-_POLL = 0.05
 _SWITCH = """set -e
 ip link add br0 type bridge
 ip link set br0 up
@@ -84,7 +79,7 @@ class TwoHosts:
 
     def run(self, number: int, name: str, *options: str) -> str:
         """Start a container of the test image on ``mynet01`` and return its id."""
-        return self.hosts[number].docker("run", "-d", "--rm", "--name", name, "--net", NETWORK, *options, image.NAME)
+        return swarm.run(self.hosts[number], name, *options)
 
     def cut(self) -> None:
         """Cut the line between the hosts: the second one has no carrier any more."""
@@ -95,17 +90,8 @@ class TwoHosts:
         self._at_switch("link", "set", self.hosts[1].name, "up")
 
     def await_reach(self) -> None:
-        """Wait until the containers reach each other.
-
-        Raises:
-            HostError: they do not.
-        """
-        deadline = time.monotonic() + _CONVERGED
-        ping = ("exec", "docker1n", "ping", "-c", "1", "-W", "1", "docker2n")
-        while "1 packets received" not in self.hosts[0].docker(*ping, check=False):
-            if time.monotonic() > deadline:
-                raise HostError("docker1n does not reach docker2n")
-            time.sleep(_POLL)
+        """Wait until the containers reach each other; raises as ``tests.bed.swarm.await_reach``."""
+        swarm.await_reach(self.hosts[0])
 
     def _set_up(self) -> None:
         self._make_keys()
@@ -116,11 +102,8 @@ class TwoHosts:
             host.start()
         for host in self.hosts:
             host.await_ready()
-        self._join()
-        self._load_image()
-        for number, name, options in CONTAINERS:
-            self.run(number, name, *options)
-        self.await_reach()
+        swarm.join(self.hosts, self.directory)
+        swarm.run_containers(self.hosts)
 
     def _connect(self, host: Host, switch: int) -> None:
         """Plug it in; swarm wants a default route, leading anywhere."""
@@ -153,23 +136,6 @@ class TwoHosts:
             config.append(f"Host {host.name}\n  HostName {host.address}\n  HostKeyAlias {host.name}\n")
         (ssh / "known_hosts").write_text("".join(known))
         (ssh / "config").write_text("".join(config))
-
-    def _join(self) -> None:
-        first, second = self.hosts
-        first.docker("swarm", "init", "--advertise-addr", first.address)
-        token = first.docker("swarm", "join-token", "-q", "worker")
-        second.docker("swarm", "join", "--token", token, f"{first.address}:2377")
-        kind = ("--driver", "overlay", "--attachable", "--internal", "--subnet", SUBNET)
-        first.docker("network", "create", *kind, NETWORK)
-
-    def _load_image(self) -> None:
-        """Give both engines the image under one id, by which a swarm service can name it."""
-        first, second = self.hosts
-        tar, saved = self.directory / "image.tar", self.directory / "saved.tar"
-        image.write(Path(command("busybox") or "busybox"), tar)
-        first.docker("import", "-c", image.COMMAND, str(tar), image.NAME)
-        first.docker("save", "-o", str(saved), image.NAME)
-        second.docker("load", "-i", str(saved))
 
 
 def _keygen(path: Path) -> None:

@@ -9,8 +9,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
 from tests.bed.netns import NamedNetns
+from tests.bed.swarm import NETWORK
 from tests.cli.command import Ended, ovltui
 from tests.topology.seen import overlay_of, sandbox_of
 

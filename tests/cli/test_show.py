@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from ovltui.topology.sockets import end_text
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
 from tests.bed.netns import NamedNetns
+from tests.bed.swarm import NETWORK
 from tests.cli.command import ovltui
 from tests.topology.seen import Inside, overlay_of, sandbox_of
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from ovltui.kernel import inside
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
+from tests.bed.swarm import NETWORK
 from tests.lab.world import lab
 
 pytestmark = pytest.mark.needs_root

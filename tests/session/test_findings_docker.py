@@ -20,7 +20,8 @@ from ovltui.events.vocabulary import Action, Object
 from ovltui.netns.model import NetnsKey
 from ovltui.session.live import LiveSession, Options
 from ovltui.session.whereabouts import where
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
+from tests.bed.swarm import NETWORK
 
 FOUND_S = 1.0
 """What is promised; other patience is for a busy machine."""

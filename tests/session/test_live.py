@@ -20,9 +20,10 @@ from ovltui.identity.model import Kind
 from ovltui.kernel.namespace import netns_id_of, opened
 from ovltui.session.live import LiveSession, Options
 from ovltui.session.snapshot import Row
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
 from tests.bed.netns import NamedNetns, ip
 from tests.bed.node import Node
+from tests.bed.swarm import NETWORK
 from tests.kernel.hearing import UNPRIVILEGED, NsidSocket, await_true, inode, open_files
 
 pytestmark = pytest.mark.alone  # times are promised

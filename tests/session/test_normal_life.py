@@ -11,8 +11,9 @@ from ovltui.checks.finding import Finding
 from ovltui.session.live import LiveSession, Options
 from ovltui.session.whereabouts import where
 from tests.bed import image
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
 from tests.bed.node import EngineError, Node
+from tests.bed.swarm import NETWORK
 
 SIDE = "side"
 CALM_S = 90.0

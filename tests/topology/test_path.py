@@ -8,7 +8,8 @@ import pytest
 
 from ovltui.topology.hops import Path, Verdict, Way
 from ovltui.topology.path import path
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
+from tests.bed.swarm import NETWORK
 from tests.topology.seen import Inside, inode_of, overlay_of, port_of, sandbox_of, seen
 
 PATIENCE_S = 60.0

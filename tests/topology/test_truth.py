@@ -11,8 +11,9 @@ from ovltui.netns.model import NetnsKey
 from ovltui.topology.endpoints import Endpoints
 from ovltui.topology.links import Link, LinkKey
 from ovltui.topology.model import JoinKind, Topology
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
 from tests.bed.netns import NamedNetns, netns
+from tests.bed.swarm import NETWORK
 from tests.topology.seen import Inside, overlay_of, sandbox_of, seen
 
 SANDBOXES = "/proc/{pid}/root/run/docker/netns"

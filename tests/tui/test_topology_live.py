@@ -10,7 +10,8 @@ from textual.pilot import Pilot
 from ovltui.session.live import LiveSession, Options
 from ovltui.tui.app import OvltuiApp
 from ovltui.tui.screens.topology import TopologyScreen
-from tests.bed.engines import NETWORK, TwoEngines
+from tests.bed.engines import TwoEngines
+from tests.bed.swarm import NETWORK
 from tests.tui.test_event_pane import await_true
 from tests.tui.test_topology_screen import lines, strip, view
 
