@@ -11,8 +11,12 @@ import sys
 from types import FrameType
 from typing import TextIO
 
-from ovltui.cli.main import main as run
 from ovltui.errors import ExitStatus, OvltuiError
+
+try:
+    from ovltui.cli.main import main as run
+except KeyboardInterrupt:  # that takes a tenth of a second, in which somebody may change their mind
+    sys.exit(ExitStatus.INTERRUPTED)
 
 _PATIENCE_S = 0.5
 """How long whoever reads us has to take the rest, once the user wants the end."""

@@ -173,7 +173,9 @@ def test_a_container_started_on_either_host_is_on_the_screen_of_a_viewer_within_
 
 
 @pytest.mark.needs_tmux
-def test_a_lost_forwarding_entry_of_the_second_host_is_found_by_a_viewer(published: Published) -> None:
+def test_a_lost_forwarding_entry_is_found_by_a_viewer_who_is_told_what_to_type_on_which_host(
+    published: Published,
+) -> None:
     first, second = published.hosts.hosts
     row = (mac_of(first, "docker1n"), "dev", "vxlan0", "dst", first.address)
     inside = ("nsenter", f"--net={mount_of_overlay(second)}", "bridge", "fdb")
@@ -182,10 +184,13 @@ def test_a_lost_forwarding_entry_of_the_second_host_is_found_by_a_viewer(publish
         second.run(*inside, "delete", *row)
         try:
             terminal.wait(lambda now: "node2:mynet01/vxlan0" in now and "error" in now, PATIENCE_S)
-            found = [(one["check"], one["netns"], one["subject"]) for one in published.objects("check")]
-            assert ("fdb-lost", "node2:mynet01", row[0]) in found
+            found = {(one["check"], one["netns"], one["subject"]): one["remedy"] for one in published.objects("check")}
+            where, *commands = found["fdb-lost", "node2:mynet01", row[0]]
+            assert where == "# on node2"
+            for command in commands:
+                second.run("sh", "-c", command)
         finally:
-            second.run(*inside, "add", *row)
+            second.run(*inside, "add", *row, check=False)
         terminal.wait("findings: none now", PATIENCE_S)
 
 

@@ -4,7 +4,7 @@ Source: links, routes, addresses and neighbours of that namespace; ``Underfoot``
 Pure. Incomplete: filters of what lies between the nodes are not seen, nor chains that lead to a rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ovltui.checks.beneath import ways
 from ovltui.checks.finding import Evidence, Finding, Severity, Trace
@@ -15,7 +15,7 @@ from ovltui.checks.scene import Scene
 from ovltui.checks.wording import inside, link_text, neigh_text
 from ovltui.events.vocabulary import Object
 from ovltui.topology.blame import is_down, no_route
-from ovltui.topology.links import Link
+from ovltui.topology.links import Link, LinkKey
 from ovltui.topology.lookup import addresses, gateway_of, neighbour, parsed
 from ovltui.topology.model import Node
 
@@ -39,25 +39,28 @@ People met it: moby#53004."""
 
 def down(scene: Scene) -> Iterator[Finding]:
     """Find VTEPs to which no working link leads."""
+    beneath: dict[LinkKey, tuple[Node, Link, list[str]]] = {}
     for underlay in index(scene).underlays:
-        node = underlay.node
-        if not node.place.contents.complete:
+        if not underlay.node.place.contents.complete:
             continue
-        yield from _own_down(scene, underlay)
         for way in ways(underlay):
-            if way.link is None:
-                yield _lost(scene, underlay, way)
-            elif fault := is_down(scene.topology, node, way.link):
-                yield _down(scene, underlay, fault.node, fault.link or way.link)
+            if way.link is None and no_route(scene.topology, underlay.node, way.vtep).link is None:
+                yield _lost(underlay, way)
+        for node, link in _links_down(scene, underlay):
+            beneath.setdefault(link.key, (node, link, []))[2].append(underlay.node.name)
+    for node, link, names in beneath.values():
+        yield _down(scene, node, link, sorted(set(names)))
 
 
-def _own_down(scene: Scene, underlay: Underlay) -> Iterator[Finding]:
-    """Yield links down that have the address by which other nodes know this one."""
-    own = _told(underlay) | expected(underlay)
-    for ifindex, local, _ in addresses(underlay.node):
-        link = underlay.node.links.get(ifindex)
-        if local in own and link and (fault := is_down(scene.topology, underlay.node, link)):
-            yield _down(scene, underlay, fault.node, fault.link or link)
+def _links_down(scene: Scene, underlay: Underlay) -> Iterator[tuple[Node, Link]]:
+    """Yield links down by which VTEPs are reached, or which have the address by which other nodes know this one."""
+    node, own = underlay.node, _told(underlay) | expected(underlay)
+    links = [node.links.get(ifindex) for ifindex, local, _ in addresses(node) if local in own]
+    faults = [is_down(scene.topology, node, link) for link in links if link]
+    for way in ways(underlay):
+        fault = is_down(scene.topology, node, way.link) if way.link else no_route(scene.topology, node, way.vtep)
+        faults.append(fault)
+    yield from ((fault.node, fault.link) for fault in faults if fault and fault.link)
 
 
 @remembered
@@ -66,11 +69,8 @@ def _told(underlay: Underlay) -> frozenset[str]:
     return frozenset(overlay.seat.address for overlay in underlay.overlays if overlay.seat)
 
 
-def _lost(scene: Scene, underlay: Underlay, way: Way) -> Finding:
+def _lost(underlay: Underlay, way: Way) -> Finding:
     node = underlay.node
-    fault = no_route(scene.topology, node, way.vtep)
-    if fault.link:
-        return _down(scene, underlay, fault.node, fault.link)
     kind = f" ({way.route.fields.get('type')})" if way.route else ""
     return Finding(
         check="underlay-down",
@@ -89,8 +89,15 @@ def _lost(scene: Scene, underlay: Underlay, way: Way) -> Finding:
     )
 
 
-def _down(scene: Scene, underlay: Underlay, node: Node, link: Link) -> Finding:
-    """Return that a link is down, beneath an underlay or at the other end of its cable."""
+def _down(scene: Scene, node: Node, link: Link, names: Sequence[str]) -> Finding:
+    """Return that a link is down, beneath an underlay or at the other end of its cable.
+
+    Args:
+        scene: what is looked at.
+        node: the namespace of the link.
+        link: which is down.
+        names: of the namespaces that send by it.
+    """
     commands = (f"ip link set {link.ifname} up",) if link.state == "DOWN" else ()
     return Finding(
         check="underlay-down",
@@ -99,7 +106,7 @@ def _down(scene: Scene, underlay: Underlay, node: Node, link: Link) -> Finding:
         link=link.key,
         subject=link.ifname,
         says=f"{link.ifname} of {node.name} is {link.state}, by which overlay networks send.",
-        consequence=f"no overlay network of {underlay.node.name} reaches other nodes by it.",
+        consequence=f"no overlay network of {' and '.join(names)} reaches other nodes by it.",
         evidence=(Evidence(f"ip link in {node.name}", link_text(link)),),
         traces=(Trace(node.key, Object.LINK, gone=False, ifindex=link.key.ifindex, holds=("DOWN",), lasts=True),),
         remedies=inside(scene.ways, node.key, commands, _ROUTES) if commands else (),
@@ -212,7 +219,10 @@ def _from(scene: Scene, underlay: Underlay, way: Way, wrong: str, right: str) ->
             Trace(node.key, Object.ADDR, gone=False, holds=(wrong,)),
         ),
         remedies=inside(
-            scene.ways, node.key, (" ".join((*words, "src", right)),), "Connections from the address break."
+            scene.ways,
+            node.key,
+            (" ".join((*words, "src", right)),),
+            f"What {node.name} opens from now on comes from {right}; {wrong} stays its address too.",
         ),
     )
 

@@ -19,10 +19,11 @@ from ovltui.checks.table import CHECKS, find_all
 from ovltui.cli.arguments import seconds, session_options
 from ovltui.cli.follow import Wake
 from ovltui.cli.hosts import are_meant
-from ovltui.cli.joint import ANSWER_S, joined, told
-from ovltui.cli.netns import PATIENCE_S, looked, resolve
+from ovltui.cli.joint import await_hosts, joined, told
+from ovltui.cli.netns import PATIENCE_S, READING, looked, resolve
 from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output
+from ovltui.cli.progress import progress
 from ovltui.cli.says import tell_gaps
 from ovltui.cli.verdict import Verdicts
 from ovltui.cli.watch import running
@@ -89,9 +90,10 @@ def _explain(name: str, out: Output) -> int:
 
 
 def _look(arguments: argparse.Namespace, out: Output) -> int:
-    with looked(LiveSession(session_options(arguments))) as session:
+    with looked(LiveSession(session_options(arguments)), out) as session:
         keys = _keys(session, arguments.netns)
-        scene, answers = visited_scene(session)
+        with progress(out, READING) as read:
+            scene, answers = visited_scene(session, read)
         findings = [finding for finding in find_all(scene, defect=Defects().finding) if _is_wanted(finding, keys)]
         under = [f"{scene.topology.name(key)}: {gap}" for key, one in scene.underfoot.items() for gap in one.gaps]
         seen = _Seen(session, scene.topology, findings, (*unknowns(session.engines, answers), *under))
@@ -162,7 +164,7 @@ def _status(findings: Iterable[Finding]) -> int:
 
 def _watch(arguments: argparse.Namespace, out: Output) -> int:
     wake = Wake()
-    with running(LiveSession(session_options(arguments)), wake) as session:
+    with running(LiveSession(session_options(arguments)), wake, out) as session:
         session.start_engines()
         session.wait_for_engines(PATIENCE_S)
         _follow(session, arguments, wake, out)
@@ -174,8 +176,8 @@ def _watch(arguments: argparse.Namespace, out: Output) -> int:
 def _watch_joined(arguments: argparse.Namespace, out: Output) -> int:
     """Print what begins, holds and is mended on several machines."""
     wake = Wake()
-    with running(joined(arguments), wake) as session:
-        session.wait_for_hosts(ANSWER_S)
+    with running(joined(arguments), wake, out) as session:
+        await_hosts(session, out)
         _follow(session, arguments, wake, out)
     return ExitStatus.FINE
 

@@ -85,11 +85,21 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
 def _words(verb: str, summary: str, parser: argparse.ArgumentParser) -> Words:
     everything = parser._actions  # noqa: SLF001  (argparse has no other way to ask)
     actions = [one for one in everything if one.help != argparse.SUPPRESS or (one.choices and not one.option_strings)]
-    named = [(name, one) for one in actions for name in one.option_strings if name.startswith("--")]
-    options = tuple(Option(name, one.help or "", None if one.nargs == 0 else _values(one)) for name, one in named)
+    optional = [*actions, *(one for below in _below(everything) for one in below._actions)]  # noqa: SLF001  (as above)
+    named = {name: one for one in reversed(optional) for name in one.option_strings if name.startswith("--")}
+    options = tuple(
+        Option(name, one.help or "", None if one.nargs == 0 else _values(one)) for name, one in named.items()
+    )
     places = [_values(one) for one in actions if not one.option_strings]
     choices = tuple(word for place in places if isinstance(place, tuple) for word in place)
     return Words(verb, summary, options, choices, Ask.NAMES in places)
+
+
+def _below(actions: Sequence[argparse.Action]) -> Iterator[argparse.ArgumentParser]:
+    """Yield the parsers of what a verb does, as ``break`` of ``lab``."""
+    for action in actions:
+        if isinstance(action.choices, dict):
+            yield from action.choices.values()
 
 
 def _values(action: argparse.Action) -> Values:

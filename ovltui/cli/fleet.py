@@ -74,6 +74,11 @@ def address_in(arguments: argparse.Namespace) -> str:
     return found
 
 
+def begins_now(arguments: argparse.Namespace) -> bool:
+    """Return whether events of a fleet are wanted from now on: those since its frames came along with them."""
+    return bool(address_in(arguments)) and not getattr(arguments, "since", 0)
+
+
 def server_of(arguments: argparse.Namespace, text: str) -> "Server":
     """Return a server, with all that is known of who we are there.
 

@@ -9,9 +9,10 @@ import threading
 
 from ovltui.capture.inputs import Start
 from ovltui.cli.arguments import count
-from ovltui.cli.fleet import add_server
+from ovltui.cli.fleet import SCHEMES, add_server
 from ovltui.cli.fleet_pages import UNITS, arithmetic, unit
 from ovltui.cli.output import Output
+from ovltui.errors import UsageError
 from ovltui.remote.nats_server import require_library
 from ovltui.session.reduction import CLASSES
 
@@ -25,7 +26,7 @@ def register(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--rate", metavar="N", type=count, help="at most N events a second of each class; gaps tell the rest"
     )
-    group.add_argument("--unit", choices=UNITS, help="print how to run this on each node, and end")
+    group.add_argument("--unit", choices=UNITS, help="print how to run it on each node, and end")
     group.add_argument("--explain-fleet", action="store_true", help="print what a fleet costs: bytes, storage, viewers")
     add_server(parser)
 
@@ -39,6 +40,8 @@ def pages(arguments: argparse.Namespace, out: Output) -> bool:
     if arguments.explain_fleet:
         out.line(arithmetic().rstrip())
         return True
+    if arguments.unit and not (arguments.file or "").startswith(SCHEMES):
+        raise UsageError(f"--unit needs the server: ovltui record nats://SERVER:4222 --unit {arguments.unit}.")
     if arguments.unit:
         out.line(unit(arguments.unit, sys.argv[1:]).rstrip())
         return True

@@ -51,16 +51,24 @@ class Follower:
     """Prints the records of a session.
 
     Args:
-        session: whose ring is followed, from its first record on.
+        session: whose ring is followed.
         printer: what prints a record.
         out: what is flushed after each batch.
         keys: the namespaces that are wanted; all where it is empty.
         numbered: nsids that namespaces had when the session began: that they got them is no event, and their
             names are not waited for.
+        first: the record to begin at; the first one of the ring where that is None.
     """
 
     def __init__(
-        self, session: Session, printer: Printer, out: Output, keys: frozenset[NetnsKey], numbered: set[int]
+        self,
+        session: Session,
+        printer: Printer,
+        out: Output,
+        keys: frozenset[NetnsKey],
+        numbered: set[int],
+        *,
+        first: int | None = None,
     ) -> None:
         self._session = session
         self._printer = printer
@@ -70,7 +78,7 @@ class Follower:
         end = session.ring.end
         self._patience = {(nsid, session.tenures.at(nsid, end)): 0.0 for nsid in numbered}
         self._starting: dict[str, float] = {}
-        self._next = self._handed_on = session.ring.first
+        self._next = self._handed_on = session.ring.first if first is None else first
         self._shown = 0
 
     @property

@@ -87,7 +87,7 @@ def register(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, out: Output) -> int:
     """Print what is the case; return the exit status."""
     means = probe()
-    with looked(LiveSession(session_options(arguments))) as session:
+    with looked(LiveSession(session_options(arguments)), out) as session:
         snapshot = session.snapshot()
     if arguments.json:
         out.json(as_json(means, snapshot, arguments.config))

@@ -6,8 +6,9 @@ which machine was not reached is said at the end, with an exit status of its own
 """
 
 import argparse
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,8 +16,10 @@ from typing import TYPE_CHECKING
 from ovltui.cli.arguments import session_options
 from ovltui.cli.fleet import address_in, session_of
 from ovltui.cli.hosts import named
-from ovltui.cli.netns import PATIENCE_S, looked
-from ovltui.cli.output import Output
+from ovltui.cli.joint_ways import refusals
+from ovltui.cli.netns import looked
+from ovltui.cli.output import Output, standard_output
+from ovltui.cli.progress import progress
 from ovltui.errors import DockerError, RemoteError, UsageError
 from ovltui.session.hosts import HostState, HostStatus
 from ovltui.session.intents import ask_all, names_of, seats_of
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 
 ANSWER_S = 20.0
 """Seconds that a machine may take to tell what is there: ssh may have to ask several others first."""
+HEARD_S = 8.0
+"""Seconds that a machine whose state is kept elsewhere may take to say that it is still there."""
 _WITHOUT_GAPS = ("path", "show")
 """Verbs that do not tell what cannot be seen, and so not why a machine was not reached."""
 _READ_S, _JUDGE_S, _LOOK_S = 5.0, 5.0, 0.05
@@ -53,9 +58,9 @@ def joined(arguments: argparse.Namespace) -> "JoinedSession":
         return session_of(arguments, origin)
     addresses = dict.fromkeys((*named(arguments), *(_nodes(arguments) if arguments.swarm else ())))
     reached = [_machine(arguments, address) for address in addresses]
-    refusals = [says for machine in reached if (says := _refusal(machine))]
-    if refusals and len(refusals) == len(reached):
-        raise RemoteError(" ".join(refusals))
+    said = refusals(reached, _talk(arguments))
+    if said and len(said) == len(reached):
+        raise RemoteError(" ".join(said))
     here: list[Machine] = [] if arguments.no_local else [_here(arguments)]
     return JoinedSession([*here, *reached])
 
@@ -85,21 +90,40 @@ def told(arguments: argparse.Namespace, out: Output) -> Iterator["Joint"]:
     session = joined(arguments)
     try:
         session.start()
-        session.wait_for_hosts(ANSWER_S)
+        await_hosts(session, out)
+        with progress(out, "waiting for a word of now"):
+            session.wait_until_heard(HEARD_S)
         silent = [host for host in session.hosts if host.state is not HostState.LIVE]
         yield Joint(session)
     finally:
         session.close()
     if silent:
         out.flush()
-        names = ", ".join(host.name for host in silent)
-        whys = " ".join(map(unreached, silent))
-        raise RemoteError(whys if arguments.verb in _WITHOUT_GAPS else f"not reached: {names}; the rest is told.")
+        raise RemoteError(_absence(session, silent, why=arguments.verb in _WITHOUT_GAPS))
+
+
+def await_hosts(session: "JoinedSession", out: Output) -> None:
+    """Wait until each machine has told what is there, or why it cannot, but not for ever; say so meanwhile."""
+    with progress(out, "waiting for what the hosts tell"):
+        session.wait_for_hosts(ANSWER_S)
 
 
 def unreached(host: HostStatus) -> str:
     """Return why a machine told nothing, a sentence."""
     return host.says or f"{host.url or host.name} did not answer within {ANSWER_S:.0f} s."
+
+
+def _absence(session: "JoinedSession", silent: Sequence[HostStatus], *, why: bool) -> str:
+    """Return which machines were not reached, or are lost by now, a sentence; where that is wanted, why."""
+    known = {host.name for host in session.members if host.names.netnses}
+    then = [host for host in silent if host.name in known]
+    never = [host for host in silent if host.name not in known]
+    if why:
+        told_then = (f"{host.name}, told as of then: {unreached(host)}" for host in then)
+        return " ".join((*map(unreached, never), *told_then))
+    parts = (("not reached: ", never, ""), ("lost: ", then, ", told as of then"))
+    said = [f"{before}{', '.join(host.name for host in hosts)}{after}" for before, hosts, after in parts if hosts]
+    return f"{'; '.join(said)}; the rest is told."
 
 
 class Joint:
@@ -156,6 +180,11 @@ class Joint:
             time.sleep(_LOOK_S)
 
 
+def _talk(arguments: argparse.Namespace) -> Output:
+    """Return where to say how far it is before there is anything to show."""
+    return standard_output(arguments.color, os.environ, ascii_only=arguments.ascii)
+
+
 def _machine(arguments: argparse.Namespace, address: "Address") -> "Ssh":
     from ovltui.remote.ssh import Ssh  # noqa: PLC0415  (as above)
 
@@ -176,15 +205,6 @@ def _words(arguments: argparse.Namespace) -> tuple[str, ...]:
     return tuple(word for word, is_wanted in wanted if is_wanted)
 
 
-def _refusal(machine: "Ssh") -> str:
-    """Prepare the way to a machine; return why there is none, a sentence."""
-    try:
-        machine.prepare()
-    except RemoteError as error:
-        return str(error)
-    return ""
-
-
 def _nodes(arguments: argparse.Namespace) -> Iterator["Address"]:
     """Yield the addresses of the other nodes of the swarms that engines here belong to.
 
@@ -193,7 +213,7 @@ def _nodes(arguments: argparse.Namespace) -> Iterator["Address"]:
     """
     from ovltui.remote.address import parse  # noqa: PLC0415  (as above)
 
-    with looked(LiveSession(session_options(arguments)), PATIENCE_S) as session:
+    with looked(LiveSession(session_options(arguments)), _talk(arguments)) as session:
         seats = seats_of(ask_all(session.engines))
     if not any(seat.manager for seat in seats):
         raise DockerError("no Docker Engine here is the manager of a swarm: start it on one, or name each with --host.")

@@ -156,7 +156,8 @@ def _break(arguments: argparse.Namespace, out: Output) -> int:
         out.json({"symptom": symptom})
     else:
         out.line(f"{symptom}.")
-    out.say("find out why, and mend it; ovltui lab hint helps, ovltui lab check confirms the repair.")
+    out.say("find out why, and mend it: ovltui shows it (4: checks, P: the way), ovltui lab hint helps.")
+    out.say("ovltui lab check confirms the repair.")
     return ExitStatus.FINE
 
 

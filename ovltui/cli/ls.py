@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
             _print(joint.session, arguments, out)
         return ExitStatus.FINE
     patience_s = _SHORT_PATIENCE_S if arguments.only_names else PATIENCE_S
-    with looked(LiveSession(session_options(arguments)), patience_s) as session:
+    with looked(LiveSession(session_options(arguments)), out, patience_s) as session:
         if arguments.only_names:
             return _print_names(session.snapshot(), out)
         snapshot = _print(session, arguments, out)

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from ovltui.cli.arguments import session_options
 from ovltui.cli.hosts import are_meant
 from ovltui.cli.joint import told
-from ovltui.cli.netns import looked
+from ovltui.cli.netns import READING, looked
 from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output
+from ovltui.cli.progress import progress
 from ovltui.cli.says import tell_gaps
 from ovltui.errors import ExitStatus
 from ovltui.identity.model import Kind
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     if are_meant(arguments):
         with told(arguments, out) as joint:
             return _print(arguments, out, joint.session.snapshot(), joint.topology, joint.names)
-    snapshot, topology, names, gaps = _look(arguments)
+    snapshot, topology, names, gaps = _look(arguments, out)
     status = _print(arguments, out, snapshot, topology, names)
     _say(gaps, out)
     return status
@@ -80,12 +81,13 @@ def _print(arguments: argparse.Namespace, out: Output, snapshot: Snapshot, topol
     return ExitStatus.FINE
 
 
-def _look(arguments: argparse.Namespace) -> tuple[Snapshot, Topology, Told, tuple[str, ...]]:
+def _look(arguments: argparse.Namespace, out: Output) -> tuple[Snapshot, Topology, Told, tuple[str, ...]]:
     """Visit the namespaces and ask the engines once; return what there is, and who did not answer."""
-    with looked(LiveSession(session_options(arguments))) as session:
+    with looked(LiveSession(session_options(arguments)), out) as session:
         snapshot = session.snapshot()
         names, gaps = told_by_engines(session, (row for row in snapshot.rows if row.identity.kind in _TUNNELED))
-        places = visited(snapshot.rows, (Table.ADDRESSES,))
+        with progress(out, READING) as read:
+            places = visited(snapshot.rows, (Table.ADDRESSES,), told=read)
         seen = build(places)
         topology = build(deepened(snapshot.rows, places, set(_tunneling(seen))), seen)
     return snapshot, topology, names, gaps

@@ -7,6 +7,8 @@ Incomplete: what cannot be seen cannot be meant.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+from ovltui.cli.output import Output
+from ovltui.cli.progress import progress
 from ovltui.errors import NetnsError
 from ovltui.netns.model import Netns
 from ovltui.session.live import LiveSession
@@ -16,17 +18,20 @@ from ovltui.text import clean
 
 PATIENCE_S = 2.0
 """How long a Docker Engine may take to give names, in seconds."""
+LOOKING, READING = "looking for namespaces", "reading namespaces"
+"""What is said while they are found, and while each of many is visited."""
 _SHOWN = 8
 """Candidates that a sentence names."""
 
 
 @contextmanager
-def looked(session: LiveSession, patience_s: float = PATIENCE_S) -> Iterator[LiveSession]:
+def looked(session: LiveSession, out: Output, patience_s: float = PATIENCE_S) -> Iterator[LiveSession]:
     """Look at the machine once, with the names of the engines that answer in time; close the session at the end."""
     try:
         session.start_engines()
-        session.look()
-        session.wait_for_engines(patience_s)
+        with progress(out, LOOKING):
+            session.look()
+            session.wait_for_engines(patience_s)
         yield session
     finally:
         session.close()

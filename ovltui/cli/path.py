@@ -10,9 +10,10 @@ from typing import Any
 from ovltui.cli.arguments import session_options
 from ovltui.cli.hosts import are_meant
 from ovltui.cli.joint import told
-from ovltui.cli.netns import looked, resolve
+from ovltui.cli.netns import READING, looked, resolve
 from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output, Style
+from ovltui.cli.progress import progress
 from ovltui.errors import ExitStatus
 from ovltui.kernel.wire import Table
 from ovltui.netns.model import NetnsKey
@@ -44,9 +45,11 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     if are_meant(arguments):
         with told(arguments, out) as joint:
             return _print(path(joint.topology, *_ends(joint.session, arguments)), arguments, out)
-    with looked(LiveSession(session_options(arguments))) as session:
+    with looked(LiveSession(session_options(arguments)), out) as session:
         ends = _ends(session, arguments)
-        return _print(path(build(visited(session.snapshot().rows, tuple(Table))), *ends), arguments, out)
+        with progress(out, READING) as read:
+            topology = build(visited(session.snapshot().rows, tuple(Table), told=read))
+        return _print(path(topology, *ends), arguments, out)
 
 
 def _print(found: Path, arguments: argparse.Namespace, out: Output) -> int:

@@ -26,8 +26,9 @@ from ovltui.capture.redact import Redactor
 from ovltui.capture.sink import PIPE
 from ovltui.cli.arguments import count, seconds, session_options
 from ovltui.cli.led import RECORDS, Leader
-from ovltui.cli.netns import PATIENCE_S, resolve
+from ovltui.cli.netns import LOOKING, PATIENCE_S, resolve
 from ovltui.cli.output import Output
+from ovltui.cli.progress import progress
 from ovltui.cli.says import tell_gaps
 from ovltui.cli.versions import version_of
 from ovltui.errors import ExitStatus, OvltuiError, UsageError
@@ -92,7 +93,8 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
     with _until_signalled(ended):
         session = _session(arguments, several=several)
         try:
-            session.start()
+            with progress(out, LOOKING):
+                session.start()
             _await_names(session, arguments)
             if not leader:  # whoever leads reads them in the recording
                 tell_gaps(session.snapshot(), out)

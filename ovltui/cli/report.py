@@ -18,9 +18,10 @@ from ovltui.cli.arguments import session_options
 from ovltui.cli.convert import rewrite
 from ovltui.cli.hosts import add_hosts, are_meant
 from ovltui.cli.joint import Joint, told
-from ovltui.cli.netns import looked
+from ovltui.cli.netns import READING, looked
 from ovltui.cli.origin import add_moment, is_recorded, recalled
 from ovltui.cli.output import Output
+from ovltui.cli.progress import progress
 from ovltui.cli.says import tell_gaps
 from ovltui.cli.versions import version_of
 from ovltui.errors import ExitStatus, UsageError
@@ -93,8 +94,9 @@ def _redacted(arguments: argparse.Namespace, out: Output) -> Iterator[str]:
 
 
 def _of_machine(arguments: argparse.Namespace, out: Output, *, as_html: bool) -> str:
-    with looked(LiveSession(session_options(arguments))) as session:
-        scene, answers = visited_scene(session)
+    with looked(LiveSession(session_options(arguments)), out) as session:
+        with progress(out, READING) as read:
+            scene, answers = visited_scene(session, read)
         under = [f"{scene.topology.name(key)}: {gap}" for key, one in scene.underfoot.items() for gap in one.gaps]
         facts = (
             ("machine", session.host),

@@ -12,9 +12,10 @@ import time
 from ovltui.cli.arguments import session_options
 from ovltui.cli.hosts import are_meant
 from ovltui.cli.joint import told
-from ovltui.cli.netns import looked, resolve
+from ovltui.cli.netns import READING, looked, resolve
 from ovltui.cli.origin import add_origin, is_recorded, recalled
 from ovltui.cli.output import Column, Output
+from ovltui.cli.progress import progress
 from ovltui.errors import ExitStatus, NetnsError, UsageError
 from ovltui.session.holders import commands_inside
 from ovltui.session.live import LiveSession
@@ -60,9 +61,10 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
         _require(arguments, wanted, _NOT_TOLD)
         with told(arguments, out) as joint:
             return _run_on_told(joint.session, joint.topology, arguments, wanted, out)
-    with looked(LiveSession(session_options(arguments))) as session:
+    with looked(LiveSession(session_options(arguments)), out) as session:
         netns = resolve(session, arguments.netns)
-        places = visited(session.snapshot().rows, (), (netns.key,))
+        with progress(out, READING) as read:
+            places = visited(session.snapshot().rows, (), (netns.key,), read)
         place = next(place for place in places if place.key == netns.key)
         readings = _read(wanted, Spot(netns, _read_place(place), PlaceNames(places), Meter()))
     if arguments.json:

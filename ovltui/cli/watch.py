@@ -16,12 +16,14 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from ovltui.cli.arguments import count, seconds, session_options
+from ovltui.cli.fleet import begins_now
 from ovltui.cli.follow import Follower, Wake
 from ovltui.cli.hosts import add_hosts, are_meant
-from ovltui.cli.joint import ANSWER_S, joined, unreached
-from ovltui.cli.netns import PATIENCE_S, resolve
+from ovltui.cli.joint import await_hosts, joined, unreached
+from ovltui.cli.netns import LOOKING, PATIENCE_S, resolve
 from ovltui.cli.output import Output
 from ovltui.cli.printer import Printer
+from ovltui.cli.progress import progress
 from ovltui.cli.says import tell_gaps
 from ovltui.cli.solicit import link_name, soliciting
 from ovltui.errors import ExitStatus, OvltuiError, UsageError
@@ -82,7 +84,7 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
             raise UsageError("--solicit works on this machine alone: leave out --host and --swarm.")
         return _run_joined(arguments, out)
     wake = Wake()
-    with running(LiveSession(session_options(arguments)), wake) as session:
+    with running(LiveSession(session_options(arguments)), wake, out) as session:
         deadline = _deadline(arguments)
         numbered = _numbers(session)
         session.start_engines()
@@ -102,8 +104,9 @@ def run(arguments: argparse.Namespace, out: Output) -> int:
 def _run_joined(arguments: argparse.Namespace, out: Output) -> int:
     """Print the events of several machines; one that is not reached is tried again."""
     wake = Wake()
-    with running(joined(arguments), wake) as session:
-        session.wait_for_hosts(ANSWER_S)
+    with running(joined(arguments), wake, out) as session:
+        await_hosts(session, out)
+        first = session.ring.end if begins_now(arguments) else None
         deadline = _deadline(arguments)
         for host in session.hosts:
             if host.state is not HostState.LIVE:
@@ -111,7 +114,8 @@ def _run_joined(arguments: argparse.Namespace, out: Output) -> int:
         chosen, printer = _prepare(session, arguments, out)
         keys = frozenset(netns.key for netns in chosen)
         _begin(session, keys, printer, out)
-        _follow(Follower(session, printer, out, keys, _numbers(session)), wake, out, deadline, arguments.count)
+        follower = Follower(session, printer, out, keys, _numbers(session), first=first)
+        _follow(follower, wake, out, deadline, arguments.count)
     return ExitStatus.FINE
 
 
@@ -144,12 +148,13 @@ def _follow(follower: Follower, wake: Wake, out: Output, deadline: float | None,
 
 
 @contextmanager
-def running(session: S, wake: Wake) -> Iterator[S]:
-    """Start a session and close it at the end, also when SIGTERM asks for it."""
+def running(session: S, wake: Wake, out: Output) -> Iterator[S]:
+    """Start a session and close it at the end, also when SIGTERM asks for it; say that it takes long where it does."""
     before = signal.signal(signal.SIGTERM, _end)
     session.on_change(wake.now)
     try:
-        session.start()
+        with progress(out, LOOKING):
+            session.start()
         yield session
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -10,6 +10,8 @@ from ipaddress import IPv6Address
 
 IPV4_LENGTH = 4
 IPV6_LENGTH = 16
+_BYTES = tuple(map(str, range(256)))
+"""Each byte as text: to look it up takes a quarter of the time of wording it."""
 _ZEROS = bytes(12)
 _MAPPED = bytes(10) + b"\xff\xff"
 
@@ -21,7 +23,7 @@ def ipv4(raw: bytes) -> str:
         ValueError: there are not four.
     """
     a, b, c, d = raw
-    return f"{a}.{b}.{c}.{d}"
+    return f"{_BYTES[a]}.{_BYTES[b]}.{_BYTES[c]}.{_BYTES[d]}"
 
 
 @lru_cache(maxsize=8192)
@@ -38,7 +40,7 @@ def inet(raw: bytes) -> str:
     """Return an IPv4 or IPv6 address by its length, anything else as hexadecimal pairs."""
     if len(raw) == IPV4_LENGTH:
         a, b, c, d = raw
-        return f"{a}.{b}.{c}.{d}"
+        return f"{_BYTES[a]}.{_BYTES[b]}.{_BYTES[c]}.{_BYTES[d]}"
     if len(raw) == IPV6_LENGTH:
         return ipv6(raw)
     return raw.hex(":")

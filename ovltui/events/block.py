@@ -9,23 +9,41 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Container, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, compress, repeat
+from itertools import accumulate, compress
+from typing import TypeVar
 
+from ovltui.events.excerpt import Excerpt
 from ovltui.events.record import MESSAGES, Kind, Record
 from ovltui.events.sort import EVERY, REPEAT
 from ovltui.events.vocabulary import Pane
 
+T = TypeVar("T")
 _KINDS = tuple(Kind)
 """By their numbers: calling the enumeration would cost as much as all else of a record."""
+_MESSAGE = bytes((Kind.MESSAGE,))
 _LOW = 0xFFFF
+_NO_CHECKSUM = -zlib.MAX_WBITS
+"""Deflate as such: a checksum of what never leaves the memory takes half as long as unpacking it."""
 Where = Callable[[int, int], bool]
 """Takes nsid and sequence number of a message."""
+
+
+class Lasting:
+    """A ``Where`` that knows for how long it says the same."""
+
+    def __call__(self, nsid: int, seq: int) -> bool:
+        """Return whether a message may show."""
+        raise NotImplementedError
+
+    def lasting(self, nsid: int, low: int, high: int) -> bool | None:
+        """Return the same of all messages from ``low`` to ``high``; None where each has to be asked for."""
+        raise NotImplementedError
 
 
 @lru_cache(maxsize=4)
 def _unpacked(packed: bytes) -> bytes:
     # Each pane, and whoever else looks through old records, does so block after block.
-    return zlib.decompress(packed)
+    return zlib.decompress(packed, _NO_CHECKSUM)
 
 
 class Block:
@@ -70,7 +88,7 @@ class Block:
 
     def pack(self) -> None:
         """Compress the bytes of a full block: the kernel says much the same again and again."""
-        self.packed = zlib.compress(self.body, zlib.Z_BEST_SPEED)
+        self.packed = zlib.compress(self.body, zlib.Z_BEST_SPEED, _NO_CHECKSUM)
         self.body = b""
 
     def extend(
@@ -84,7 +102,7 @@ class Block:
         self.ends.extend(ends)
         self.times.extend(times)
         self.nsids.extend(nsids)
-        self.kinds.extend(repeat(kind, len(raws)))
+        self.kinds.frombytes(bytes((kind,)) * len(raws))
         self.sorts += sorts
 
     def record(self, seq: int) -> Record:
@@ -147,11 +165,46 @@ class Block:
         first, sorts = self.first, self.sorts
         found = bytes([sorts[seq - first] for seq in rows]).translate(verdicts)
         rows, found = array("Q", compress(rows, found)), found.translate(None, b"\0")
-        if where is not None:
-            kinds, nsids = self.kinds, self.nsids
-            kept = [kinds[seq - first] not in MESSAGES or where(nsids[seq - first], seq) for seq in rows]
+        if where is not None and rows:
+            kept = self._kept(rows, where)
             rows, found = array("Q", compress(rows, kept)), bytes(compress(found, kept))
         return rows, found
+
+    def _kept(self, rows: "array[int]", where: Where) -> list[bool]:
+        """Return of each row whether it is no message, or ``where`` says yes."""
+        index = [seq - self.first for seq in rows]
+        nsids, kinds = [self.nsids[at] for at in index], bytes([self.kinds[at] for at in index])
+        known: dict[int, bool | None] = {}
+        if isinstance(where, Lasting):
+            known = {nsid: where.lasting(nsid, rows[0], rows[-1]) for nsid in set(nsids)}
+            if None not in known.values() and not kinds.strip(_MESSAGE):
+                return [known[nsid] is True for nsid in nsids]
+        return [
+            kind not in MESSAGES or (where(nsid, seq) if (answer := known.get(nsid)) is None else answer)
+            for kind, nsid, seq in zip(kinds, nsids, rows, strict=True)
+        ]
+
+    def excerpt(self, seqs: "array[int]") -> Excerpt:
+        """Return what a filter looks at of some records of this block, which ascend or descend."""
+        kinds, nsids, ends, fresh, body = self.columns
+        low, step = min(seqs[0], seqs[-1]) - self.first, 1 if seqs[0] <= seqs[-1] else -1
+        part = slice(low, max(seqs[0], seqs[-1]) - self.first + 1)
+        chosen = bytearray(part.stop - low)
+        for seq in seqs:
+            chosen[seq - self.first - low] = True
+
+        def some(column: Sequence[T]) -> list[T]:
+            return list(compress(column, chosen))[::step]
+
+        there: list[int | None] = some(nsids[part])
+        if any(kinds[part]):
+            there = [None if kind else nsid for kind, nsid in zip(some(kinds[part]), there, strict=True)]
+        if fresh is None:
+            starts = some((array("I", (0,)) + ends)[part])
+            return Excerpt(seqs, there, some(self.sorts[part]), starts, some(ends[part]), body)
+        raws = some(fresh[part])
+        bounds = list(accumulate(map(len, raws), initial=0))
+        return Excerpt(seqs, there, some(self.sorts[part]), bounds[:-1], bounds[1:], b"".join(raws))
 
     def received(self, start: int, end: int, wanted: Container[int]) -> Iterator[tuple[int, int, bytes]]:
         """Yield number, nsid and bytes of the messages received from ``start`` up to before ``end`` of some nsids."""

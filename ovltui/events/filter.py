@@ -51,6 +51,8 @@ class Term:
     """What the sort of a record says of it, see ``ovltui.events.sort``."""
     place: Holds | None = None
     """Whether it holds for a message of a namespace of that name, where the name decides."""
+    text: Holds | None = None
+    """Whether it holds for the namespace and the text, joined by a space, where those decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,15 @@ class Filter:
     def matches(self, line: Line) -> bool:
         """Return whether every term holds for a line; True for a gap."""
         return line.object is Object.GAP or all(term.test(line) for term in self.terms)
+
+    @property
+    def texts(self) -> tuple[Holds, ...]:
+        """The terms of which namespace and text decide, joined by a space."""
+        return tuple(term.text for term in self.terms if term.text)
+
+    def matches_but_for_text(self, line: Line) -> bool:
+        """Return whether all other terms hold for a line; these ask nothing but its links, and what it is about."""
+        return all(term.test(line) for term in self.terms if not term.text)
 
     @property
     def verdicts(self) -> bytes:
@@ -94,8 +105,13 @@ def _term(match: re.Match[str]) -> Term:
     return Term(
         lambda line: not test(line),
         verdicts(lambda sort: _OPPOSITE[term.verdicts[sort]]) if place is None else term.verdicts,
-        None if place is None else lambda name: not place(name),
+        _not(place),
+        _not(term.text),
     )
+
+
+def _not(holds: Holds | None) -> Holds | None:
+    return None if holds is None else lambda shown: not holds(shown)
 
 
 def _positive(match: re.Match[str]) -> Term:
@@ -111,7 +127,7 @@ def _positive(match: re.Match[str]) -> Term:
         return Term(lambda line: holds(line.netns), _BY_PLACE, holds)
     if match["key"] == "dev":
         return Term(lambda line: any(holds(name) for name in devices(line)), _ASK_LINE)
-    return Term(lambda line: holds(f"{line.netns} {line.text}"), _ASK_LINE)
+    return Term(lambda line: holds(f"{line.netns} {line.text}"), _ASK_LINE, text=holds)
 
 
 _ASK_LINE = verdicts(lambda _: ASK)

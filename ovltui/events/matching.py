@@ -1,42 +1,28 @@
-"""Which messages a filter lets pass: the line of each is made once, and remembered with the names that it asked for.
+"""Which messages a filter lets pass, without making the line of each.
 
 Source: a filter, and names over time. Pure. A line follows from the bytes of its message and from the answers to the
-questions about names that its making asked; where all answers are the same, the line is. Incomplete: of a long history
-of messages that all differ, each line must be made.
+questions about names that its making asked: of messages that differ in their addresses alone it is made once and filled
+in, of messages that say the same it is judged once. Incomplete: of a history of messages that all differ in other
+things, each line must be made.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
-from ovltui.events import decode_link
-from ovltui.events.decode import decode
+from ovltui.events.asked import Asked
+from ovltui.events.excerpt import Excerpt
 from ovltui.events.filter import Filter
+from ovltui.events.layout import Layout, Parts, layout_of
 from ovltui.events.line import line
-from ovltui.events.look import Look
 from ovltui.events.names import Names
-from ovltui.events.recall import Recall
-from ovltui.events.record import OWN_NSID, Kind, Record
-from ovltui.events.vocabulary import Object
-from ovltui.kernel.wire import ATTRIBUTE_HEADER, Rtm
+from ovltui.events.record import Kind, Record
+from ovltui.events.said import Judge, Said, judge_of
 
-REMEMBERED, MADE = 1, 16
-"""What it costs to judge a line that is remembered, and one that must be made."""
-_MOST = 16_384
-"""Lines remembered, before all are forgotten."""
-_TYPE, _HEADER_BYTES = slice(4, 6), 16
-_UP_TO_FLAGS, _BODY = slice(0, 8), slice(16, None)
-"""All of a message but nlmsg_seq and nlmsg_pid, which only tell who asked for a change."""
-_NEIGH_ATTRIBUTES, _NDA_CACHEINFO, _AGES = 28, 3, 16
-"""Bytes of NDA_CACHEINFO: ages, which no line tells."""
-_LINK_HEAD = (_UP_TO_FLAGS, slice(16, decode_link.START))
-_LINKS, _NEIGHS = (
-    frozenset(int(kind).to_bytes(2, "little") for kind in kinds)
-    for kinds in ((Rtm.NEWLINK, Rtm.DELLINK), (Rtm.NEWNEIGH, Rtm.DELNEIGH, Rtm.GETNEIGH))
-)
-
-T = TypeVar("T")
-_Question = tuple[Callable[..., object], tuple[int, ...], object]
-"""What was asked, with what but for the record, and the answer."""
+_MOST_LINES = _MOST_VERDICTS = 16_384
+"""Lines and verdicts remembered when a run begins; else they are forgotten."""
+_LAYOUTS = 8
+"""Layouts remembered of messages of one length."""
+_SORT_BITS = 8
 
 
 class DatedNames(Names, Protocol):
@@ -46,65 +32,52 @@ class DatedNames(Names, Protocol):
         """Equal for two moments only if ``netns``, and ``link`` of each link, answer the same from one to the other."""
 
 
-class _Verdict:
-    """Whether a line passes, and as long as which answers hold."""
+class _Alike:
+    """Messages of one namespace that are laid out alike."""
 
-    __slots__ = ("era", "questions", "steady", "told")
+    __slots__ = ("layout", "lines", "sure", "verdicts")
 
-    def __init__(self, questions: tuple[_Question, ...], *, passes: bool, steady: bool, era: object) -> None:
-        self.told = passes, REMEMBERED
-        self.questions = questions
-        self.steady = steady
-        """Whether the answers stay what they are within an era."""
+    def __init__(self, layout: Layout, verdicts: dict[Parts, bool]) -> None:
+        self.layout = layout
+        self.lines: dict[object, Said] = {}
+        """By what is told of them, but for addresses."""
+        self.sure: dict[object, Judge] = {}
+        """What judges by those lines that hold as long as the era of the namespace lasts."""
+        self.verdicts = verdicts
+        """On messages judged by them, by all that is told; for all layouts that leave out the same."""
+
+
+_Newest = tuple[Callable[[bytes, int], Parts], Callable[[Parts], bool | None], _Alike, list[_Alike]]
+"""What tells all of a message, what returns the verdict on that, and the messages of the layout that came last and of
+all layouts."""
+
+
+class _Place:
+    """What is known of the messages of one namespace, by length and sort."""
+
+    __slots__ = ("alike", "era", "newest")
+
+    def __init__(self) -> None:
+        self.era: object = None
+        """Of what is sure."""
+        self.alike: dict[int, list[_Alike]] = {}
+        self.newest: dict[int, _Newest] = {}
+        """Of the layout that came last."""
+
+    def begin(self, era: object) -> None:
+        """Be sure of nothing that was learned in another era."""
+        if self.era != era:
+            for those in self.alike.values():
+                for alike in those:
+                    alike.sure.clear()
+            self.forget()
         self.era = era
-        """In which the answers were heard last."""
 
-    def holds(self, seq: int) -> bool:
-        """Return whether all answers are the same for record ``seq``."""
-        return all(ask(*what, seq) == answer for ask, what, answer in self.questions)
-
-
-_Verdicts = dict[bytes, dict[int, _Verdict]]
-"""By what a message says, then by nsid."""
-_NO_AGES: tuple[int, _Verdicts] = (_NEIGH_ATTRIBUTES, {})
-
-
-class _Asked:
-    """Names that note each question about a message, with its answer."""
-
-    def __init__(self, names: Names, nsid: int) -> None:
-        self._names = names
-        self._nsid = nsid
-        self.questions: list[_Question] = []
-        self.steady = True
-
-    def netns(self, nsid: int, seq: int) -> str:
-        self.steady &= nsid == self._nsid  # an era is that of the namespace of the message alone
-        return self._noted(self._names.netns, seq, nsid)
-
-    def link(self, nsid: int, ifindex: int, seq: int) -> str:
-        self.steady &= nsid == self._nsid
-        return self._noted(self._names.link, seq, nsid, ifindex)
-
-    def docker_netns(self, fields: Mapping[str, Any]) -> str | None:
-        return self._names.docker_netns(fields)  # no message asks it
-
-    def netns_seen_from(self, nsid: int, peer_nsid: int, seq: int) -> str | None:
-        self.steady = False
-        return self._noted(self._names.netns_seen_from, seq, nsid, peer_nsid)
-
-    def link_seen_from(self, nsid: int, peer_nsid: int, ifindex: int, seq: int) -> str | None:
-        self.steady = False
-        return self._noted(self._names.link_seen_from, seq, nsid, peer_nsid, ifindex)
-
-    def look_before(self, nsid: int, ifindex: int, seq: int) -> Look | None:
-        self.steady = False
-        return self._noted(self._names.look_before, seq, nsid, ifindex)
-
-    def _noted(self, ask: Callable[..., T], seq: int, *what: int) -> T:
-        answer = ask(*what, seq)
-        self.questions.append((ask, what, answer))
-        return answer
+    def forget(self) -> None:
+        """Forget all verdicts."""
+        for those in self.alike.values():
+            for alike in those:
+                alike.verdicts.clear()
 
 
 class Matching:
@@ -116,91 +89,154 @@ class Matching:
     """
 
     def __init__(self, wanted: Filter, names: DatedNames) -> None:
-        self._wanted = wanted
+        self.wanted = wanted
         self._names = names
-        self._known: _Verdicts = {}
-        self._size = 0
-        self._links = Recall(_of_nobody, _LINK_HEAD, decode_link.START, decode_link.PASSING)
-        self._by_place: dict[tuple[int, int], _Verdicts] = {}
-        self._aged: dict[int, tuple[int, _Verdicts]] = {}
-        self._finders = dict.fromkeys(_LINKS, self._of_link) | dict.fromkeys(_NEIGHS, self._of_neighbour)
+        self._places: dict[int, _Place] = {}
+        self._layouts: dict[int, list[Layout]] = {}
+        """Of the messages of all namespaces."""
+        self._lines = self._verdicts = 0
         self._run = (0, 0)
+        self._here: dict[int | None, dict[int, _Newest]] = {}
+        """Of each namespace that has one era in this run, ``newest``."""
         self._eras: dict[int, object] = {}
+        """Of each in this run; None where it changes within."""
+        self.left = 0
+        """Lines that may still be made."""
 
-    def begin(self, low: int, high: int) -> None:
-        """Take in that the next messages to be judged are among the records from ``low`` up to and with ``high``."""
-        self._run, self._eras = (low, high), {}
+    def judge(self, excerpt: Excerpt, other: Callable[[int], bool]) -> list[bool]:
+        """Return whether each record passes, up to the first that needs a line when none is ``left``.
 
-    def judge(self, seq: int, nsid: int, raw: bytes) -> tuple[bool, int]:
-        """Return whether the line of a message passes, and what it cost to find out."""
-        find = self._finders.get(raw[_TYPE])
-        by_nsid = find(raw) if find else self._known.get(raw[_UP_TO_FLAGS] + raw[_BODY]) or self._by_bytes(raw)
-        era = self._eras[nsid] if nsid in self._eras else self._era(nsid)
-        known = by_nsid.get(nsid)
-        if known is not None:
-            if known.steady and known.era is era and era is not None:
-                return known.told
-            if (known.steady and era is not None and known.era == era) or known.holds(seq):
-                known.era = era
-                return known.told
-        asked = _Asked(self._names, nsid)
-        said = line(Record(seq, 0, nsid, Kind.MESSAGE, raw), asked)
-        passes = self._wanted.matches(said)
-        by_nsid[nsid] = _Verdict(tuple(asked.questions), passes=passes, steady=asked.steady, era=era)
-        self._size += 1
-        if self._size > _MOST:
-            self._forget()
-        return passes, MADE
-
-    def _by_bytes(self, raw: bytes) -> dict[int, _Verdict]:
-        """Return what is known of messages that say the same, by nsid."""
-        if len(raw) <= _HEADER_BYTES:
-            return {}
-        return self._known.setdefault(raw[_UP_TO_FLAGS] + raw[_BODY], {})
-
-    def _of_link(self, raw: bytes) -> dict[int, _Verdict]:
-        found = self._links.of(raw)
-        return self._by_bytes(raw) if found is None else found
-
-    def _of_neighbour(self, raw: bytes) -> dict[int, _Verdict]:
-        # Messages of one length mostly have the ages at one place. Where all bytes but those are the same, the headers
-        # among them, they are ages in both messages or in none: to look for them once is enough.
-        start, aged = self._aged.get(len(raw), _NO_AGES)
-        found = aged.get(raw[_UP_TO_FLAGS] + raw[16:start] + raw[start + _AGES :])
-        if found is None:
-            start = _ages_in(raw)
-            if not start:
-                return self._by_bytes(raw)
-            aged = self._by_place.setdefault((len(raw), start), {})
-            self._aged[len(raw)] = start, aged
-            found = aged.setdefault(raw[_UP_TO_FLAGS] + raw[16:start] + raw[start + _AGES :], {})
+        Args:
+            excerpt: the records.
+            other: judges one that is no message received from the kernel.
+        """
+        self._begin(excerpt.seqs)
+        body, here, found = excerpt.body, self._here, []
+        rows = zip(excerpt.seqs, excerpt.nsids, excerpt.sorts, excerpt.starts, excerpt.ends, strict=True)
+        for seq, nsid, sort, start, end in rows:
+            newest = here.get(nsid)
+            if newest is None:
+                newest = self._enter(nsid)
+            those = newest.get((end - start) << _SORT_BITS | sort)
+            passes = None
+            if those is not None:
+                told = those[0](body, start)
+                passes = those[1](told)
+                if passes is None:
+                    passes = self._again(those, told, body, start)
+            if passes is None:
+                passes = self._other(seq, other) if nsid is None else self._unheard(seq, nsid, sort, body[start:end])
+                if passes is None:
+                    break
+            found.append(passes)
         return found
 
-    def _forget(self) -> None:
-        self._known, self._by_place, self._aged, self._size = {}, {}, {}, 0
-        self._links.forget()
+    def _again(self, newest: _Newest, told: Parts, body: bytes, start: int) -> bool | None:
+        """Return whether a message passes that was not heard before, but is sure; None if it is not."""
+        _, _, alike, those = newest
+        passes = self._sure(alike, told, body, start)
+        if passes is None and len(those) > 1:
+            for other in those:
+                told = other.layout.heard(body, start)
+                passes = other.verdicts.get(told)
+                if passes is None:
+                    passes = self._sure(other, told, body, start)
+                if passes is not None:
+                    break
+        return passes
 
-    def _era(self, nsid: int) -> object:
-        """Return the era of a namespace that lasts for the whole run; None where it changes within."""
-        low, high = self._run
-        era = self._names.era(nsid, low)
-        self._eras[nsid] = era if era == self._names.era(nsid, high) else None
-        return self._eras[nsid]
+    def _sure(self, alike: _Alike, told: Parts, body: bytes, start: int) -> bool | None:
+        parts = alike.layout.split(body, start)
+        judge = alike.sure.get(alike.layout.told(parts))
+        if judge is None:
+            return None
+        passes = alike.verdicts[told] = judge(parts)
+        self._verdicts += 1
+        return passes
 
+    def _begin(self, seqs: Sequence[int]) -> None:
+        """Begin a run of records, in which the era of a namespace is asked for once."""
+        self._run = min(seqs[0], seqs[-1]), max(seqs[0], seqs[-1])
+        self._eras.clear()
+        self._here.clear()
+        if self._lines > _MOST_LINES:
+            self._places, self._lines = {}, 0
+        elif self._verdicts > _MOST_VERDICTS:
+            for place in self._places.values():
+                place.forget()
+            self._verdicts = 0
 
-def _ages_in(raw: bytes) -> int:
-    """Return where the ages of a neighbour stand in a message, 0 for nowhere."""
-    start = _NEIGH_ATTRIBUTES
-    while start + ATTRIBUTE_HEADER.size <= len(raw):
-        length, kind = ATTRIBUTE_HEADER.unpack_from(raw, start)
-        if kind == _NDA_CACHEINFO and length == ATTRIBUTE_HEADER.size + _AGES:
-            return start + ATTRIBUTE_HEADER.size
-        if length < ATTRIBUTE_HEADER.size:
-            break
-        start += (length + 3) & ~3
-    return 0
+    def _other(self, seq: int, other: Callable[[int], bool]) -> bool | None:
+        self.left -= 1
+        return other(seq) if self.left >= 0 else None
 
+    def _unheard(self, seq: int, nsid: int, sort: int, raw: bytes) -> bool | None:
+        """Return whether a message passes that is laid out unlike the last one, or not sure to say what is known.
 
-def _of_nobody(raw: bytes) -> dict[int, _Verdict] | None:
-    """Return room for verdicts on messages like this one; None where it breaks off."""
-    return None if decode(Record(0, 0, OWN_NSID, Kind.MESSAGE, raw)).object is Object.UNKNOWN else {}
+        Return None where no line is left to be made.
+        """
+        place, key = self._places[nsid], len(raw) << _SORT_BITS | sort
+        era = self._eras[nsid]
+        those = place.alike.setdefault(key, [])
+        for alike in those:
+            parts = alike.layout.split(raw, 0)
+            said = alike.lines.get(alike.layout.told(parts))
+            if said is not None and said.holds(seq, era):
+                break
+        else:
+            if self.left <= 0:
+                return None
+            alike = self._alike(key, those, raw)
+            parts = alike.layout.split(raw, 0)
+            said = alike.lines[alike.layout.told(parts)] = self._say(seq, nsid, raw, alike.layout)
+        if said.judge is None:
+            return self._by_line(seq, nsid, raw)
+        if said.steady and era is not None:
+            alike.sure[alike.layout.told(parts)] = said.judge
+            place.newest[key] = alike.layout.heard, alike.verdicts.get, alike, those
+        return said.judge(parts)
+
+    def _say(self, seq: int, nsid: int, raw: bytes, layout: Layout) -> Said:
+        """Return what a message says, and all that are alike."""
+        self.left -= 1
+        self._lines += 1
+        asked = Asked(self._names, nsid)
+        marked = line(Record(seq, 0, nsid, Kind.MESSAGE, layout.marked(raw)), asked)
+        return Said(judge_of(self.wanted, layout, marked), asked)
+
+    def _by_line(self, seq: int, nsid: int, raw: bytes) -> bool | None:
+        self.left -= 1
+        if self.left < 0:
+            return None
+        return self.wanted.matches(line(Record(seq, 0, nsid, Kind.MESSAGE, raw), self._names))
+
+    def _enter(self, nsid: int | None) -> dict[int, _Newest]:
+        """Return what is known of a namespace in this run, by length and sort; nothing where its era changes within."""
+        newest: dict[int, _Newest] = {}
+        if nsid is not None:
+            place = self._places.get(nsid) or self._places.setdefault(nsid, _Place())
+            low, high = self._run
+            era = self._names.era(nsid, low)
+            if era == self._names.era(nsid, high):
+                place.begin(era)
+                self._eras[nsid], newest = era, place.newest
+            else:
+                self._eras[nsid] = None
+        self._here[nsid] = newest
+        return newest
+
+    def _alike(self, key: int, those: list[_Alike], raw: bytes) -> _Alike:
+        """Return the messages that are laid out like one; they are added to ``those`` if need be."""
+        layouts = self._layouts.setdefault(key, [])
+        layout = next((layout for layout in layouts if layout.fits(raw)), None)
+        if layout is None:
+            layout = layout_of(raw)
+            del layouts[: 1 - _LAYOUTS]
+            layouts.append(layout)
+        for alike in those:
+            if alike.layout is layout:
+                return alike
+        del those[: 1 - _LAYOUTS]
+        verdicts = next((alike.verdicts for alike in those if alike.layout.hearing == layout.hearing), {})
+        those.append(_Alike(layout, verdicts))
+        return those[-1]

@@ -6,6 +6,7 @@ length that several layouts share, the one that came last is remembered.
 """
 
 from collections.abc import Callable
+from struct import Struct
 from typing import Generic, TypeVar
 
 from ovltui.kernel.wire import ATTRIBUTE_HEADER, NLA_TYPE_MASK
@@ -15,6 +16,25 @@ T = TypeVar("T")
 _MOST = 4096
 """Messages remembered of one kind, before all are forgotten."""
 _header = ATTRIBUTE_HEADER.unpack_from
+
+
+class _Known(Generic[T]):
+    """The messages of one layout.
+
+    Args:
+        parts: what matters of each, ascending.
+        size: bytes of each.
+    """
+
+    __slots__ = ("parts", "take", "values")
+
+    def __init__(self, parts: tuple[slice, ...], size: int) -> None:
+        self.parts = parts
+        # Once for all parts: half the cost of a slice for each.
+        between = zip((0, *(part.stop for part in parts)), parts, strict=False)
+        taken = "".join(f"{part.start - end}x{part.stop - part.start}s" for end, part in between)
+        self.take = Struct(f"={taken}{size - parts[-1].stop}x").unpack
+        self.values: dict[tuple[bytes, ...], T] = {}
 
 
 class Recall(Generic[T]):
@@ -35,7 +55,7 @@ class Recall(Generic[T]):
         self._start = start
         self._passing = passing
         # By length: what matters of such a message, every attribute's header included, and the values by that.
-        self._known: dict[int, tuple[tuple[slice, ...], dict[bytes, T]]] = {}
+        self._known: dict[int, _Known[T]] = {}
         self._size = 0
 
     def of(self, raw: bytes) -> T | None:
@@ -43,7 +63,7 @@ class Recall(Generic[T]):
         known = self._known.get(len(raw))
         if known is not None:
             # Equal bytes at the same places, headers among them: the same layout and the same value.
-            value = known[1].get(b"".join([raw[part] for part in known[0]]))
+            value = known.values.get(known.take(raw))
             if value is not None:
                 return value
         value = self._read(raw)
@@ -60,9 +80,9 @@ class Recall(Generic[T]):
             self.forget()
         parts = (*self._head, *self._parts(raw))
         known = self._known.get(len(raw))
-        if known is None or known[0] != parts:
-            known = self._known[len(raw)] = (parts, {})
-        known[1][b"".join([raw[part] for part in parts])] = value
+        if known is None or known.parts != parts:
+            known = self._known[len(raw)] = _Known(parts, len(raw))
+        known.values[known.take(raw)] = value
         self._size += 1
 
     def _parts(self, raw: bytes) -> list[slice]:

@@ -10,21 +10,19 @@ and the list of blocks is replaced as a whole. Incomplete: beyond ``limit`` reco
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from ovltui.events.block import Block, Where
+from ovltui.events.excerpt import Excerpt, of_nothing
 from ovltui.events.record import Kind, Record
 from ovltui.events.repeat import Repeats
-from ovltui.events.sort import PLACES, REPEAT, common_place, sort_of
-from ovltui.events.vocabulary import Pane, pane_of
+from ovltui.events.sort import REPEAT, TYPE_OF, in_panes, sort_of, sorts_of
+from ovltui.events.vocabulary import Pane
 
 BLOCK = 8192
 """Records in a block, the unit that is dropped; at most 65,536."""
 PLAIN = 16
 """Full blocks, the newest, whose bytes are kept as they are; those of older ones are compressed."""
-_FAMILY = 16
-"""Where the family of a message stands."""
-_NOWHERE = (pane_of(0), b"")
 _MESSAGE = Kind.MESSAGE
 """By a name of its own: to look it up in the enumeration takes as long as to append a column."""
 
@@ -100,31 +98,20 @@ class Ring:
         self, block: Block, times: Sequence[int], nsids: Sequence[int], kind: Kind, raws: Sequence[bytes]
     ) -> None:
         """Append messages for which the newest block has room."""
-        first = self._end
-        place = common_place(nsids, raws) if kind is _MESSAGE else None
-        if place and self._newest.all_lead(place[0], first, times, nsids[0], raws):
-            block.panes[place[0]].extend(range(first, first + len(raws)))
-            block.extend(times, nsids, kind, raws, bytes([place[1][raw[_FAMILY]] for raw in raws]))
-            self._end = first + len(raws)
-            return
-        places = [PLACES.get(raw[4:6], _NOWHERE) for raw in raws]
-        sorts = bytearray(
-            by_family[raw[_FAMILY]] if by_family and len(raw) > _FAMILY else sort_of(kind, raw)
-            for raw, (_, by_family) in zip(raws, places, strict=True)
-        )
+        first, types = self._end, list(map(TYPE_OF, raws))
+        several = set(types)
+        sorts, by_pane = sorts_of(kind, raws, types, several), in_panes(first, types, several)
+        folds: list[tuple[int, int]] = []
         if kind is _MESSAGE:
-            panes = (pane for pane, _ in places)
-            leaders = self._newest.leaders(first, panes, zip(times, nsids, raws, strict=True))
+            kinds = {rtm_type[0] for rtm_type in several if rtm_type}
+            folds = self._newest.folds(first, by_pane, kinds, (times, nsids, raws))
         else:
             self._newest.end_rows()
-            leaders = list(range(first, first + len(raws)))
-        folds = []
-        for seq, (leader, (pane, _)) in enumerate(zip(leaders, places, strict=True), first):
-            if leader == seq:
-                block.panes[pane].append(seq)
-            else:
-                folds.append((seq, leader))
-                sorts[seq - first] |= REPEAT
+        for seq, _ in folds:
+            sorts[seq - first] |= REPEAT
+        folded = {seq for seq, _ in folds}
+        for pane, seqs in by_pane.items():
+            block.panes[pane].extend([seq for seq in seqs if seq not in folded] if folded else seqs)
         block.extend(times, nsids, kind, raws, sorts)
         for seq, leader in folds:
             block.fold(seq - block.first, leader - block.first)
@@ -255,29 +242,21 @@ class Ring:
         for block in self.blocks(start, end):
             yield from block.received(start, end, wanted)
 
-    def messages(self, seqs: Iterable[int]) -> Iterator[tuple[int, bytes] | None]:
-        """Yield nsid and bytes of each of ``seqs``; None for one that is not received from the kernel, or was dropped.
+    def excerpts(self, seqs: "array[int]") -> Iterator[Excerpt]:
+        """Yield what a filter looks at of some records, block after block.
 
         Args:
-            seqs: records that have come, in any order; those of one block after the other take the least time.
+            seqs: records that have come, ascending or descending.
         """
-        low = high = 0
-        for seq in seqs:
-            if not low <= seq < high:
-                blocks = self._blocks
-                if seq < blocks[0].first:
-                    yield None
-                    continue
-                block = blocks[(seq - blocks[0].first) // BLOCK]
-                low, high = block.first, block.first + BLOCK
-                kinds, nsids, ends, fresh, body = block.columns
-            index = seq - low
-            if kinds[index]:
-                yield None
-            elif fresh is None:
-                yield nsids[index], body[ends[index - 1] if index else 0 : ends[index]]
-            else:
-                yield nsids[index], fresh[index]
+        done = 0
+        while done < len(seqs):
+            blocks = self._blocks
+            oldest, seq = blocks[0].first, seqs[done]
+            dropped = seq < oldest
+            low, high = (0, oldest) if dropped else (seq - (seq - oldest) % BLOCK, seq - (seq - oldest) % BLOCK + BLOCK)
+            stop = bisect_left(seqs, 1, done, key=lambda at: not low <= at < high)
+            some, done = seqs[done:stop], stop
+            yield of_nothing(some) if dropped else blocks[(seq - oldest) // BLOCK].excerpt(some)
 
     def blocks(self, start: int, end: int) -> tuple[Block, ...]:
         """Return the blocks that hold records from ``start`` up to before ``end``, to be read only."""

@@ -6,6 +6,7 @@ follows from the verb but for links, routes and settings, whose lines tell more.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 
 from ovltui.events.decode import decode
@@ -23,9 +24,11 @@ _OBJECT_BITS, _VERB_SHIFT = 0x1F, 5
 _NEW, _DEL, _GET, _SET = range(4)
 """Verbs: the two low bits of a message type."""
 _GETNEIGH = int(Rtm.GETNEIGH)
-_RTM_TYPE = itemgetter(slice(4, 6))
-_SHORTEST = 17
-"""Bytes of a message that has a family."""
+TYPE_OF = itemgetter(slice(4, 6))
+"""Returns the bytes of a message in which its type stands."""
+_FAMILY, _SHORTEST = 16, 17
+"""Where the family of a message stands, and the bytes of the shortest that has one."""
+_FAMILY_OF = itemgetter(_FAMILY)
 _NOT_ONLY_NEW = frozenset((Object.LINK, Object.ROUTE, Object.MROUTE, Object.NETCONF, Object.STATS))
 _NOT_ONLY_DEL = frozenset((Object.LINK,))
 _UNTOLD = frozenset((Object.UNKNOWN, Object.DOCKER))
@@ -42,11 +45,12 @@ def _by_family(rtm_type: int) -> bytes:
 _UNKNOWN = tuple(_sort(Object.UNKNOWN, verb) for verb in range(4))
 _BY_TYPE = {int(rtm_type): _by_family(rtm_type) for rtm_type in Rtm}
 _BY_KIND = {Kind.GAP: _sort(Object.GAP, _SET), Kind.DOCKER: _sort(Object.DOCKER, _SET)}
-PLACES: Mapping[bytes, tuple[Pane, bytes]] = {
+_PLACES: Mapping[bytes, tuple[Pane, bytes]] = {
     rtm_type.to_bytes(2, "little"): (pane_of(rtm_type), b"" if rtm_type == _GETNEIGH else _BY_TYPE.get(rtm_type, b""))
     for rtm_type in range(256)
 }
 """By bytes 4 and 5 of a message: its pane, and its sort by family; that is empty where ``sort_of`` must be asked."""
+_NOWHERE = (pane_of(0), b"")
 
 
 def sort_of(kind: Kind, raw: bytes) -> int:
@@ -65,13 +69,36 @@ def sort_of(kind: Kind, raw: bytes) -> int:
     return families[raw[16]]
 
 
-def common_place(nsids: Sequence[int], raws: Sequence[bytes]) -> tuple[Pane, bytes] | None:
-    """Return what ``PLACES`` says of all messages alike; None where they differ in type or nsid, or say too little."""
-    if len(set(nsids)) != 1 or min(map(len, raws)) < _SHORTEST:
-        return None
-    rtm_types = set(map(_RTM_TYPE, raws))
-    place = PLACES.get(rtm_types.pop()) if len(rtm_types) == 1 else None
-    return place if place and place[1] else None
+def sorts_of(kind: Kind, raws: Sequence[bytes], types: Sequence[bytes], several: AbstractSet[bytes]) -> bytearray:
+    """Return the sort of each of some messages.
+
+    Args:
+        kind: of all.
+        raws: of each, its bytes.
+        types: what ``TYPE_OF`` says of each.
+        several: which types these are.
+    """
+    by_type = {rtm_type: _PLACES.get(rtm_type, _NOWHERE)[1] for rtm_type in several}
+    if not all(by_type.values()) or min(map(len, raws)) < _SHORTEST:
+        return bytearray([sort_of(kind, raw) for raw in raws])
+    if len(by_type) == 1:
+        return bytearray(map(_FAMILY_OF, raws)).translate(by_type[types[0]])
+    return bytearray([by_type[rtm_type][raw[_FAMILY]] for rtm_type, raw in zip(types, raws, strict=True)])
+
+
+def in_panes(first: int, types: Sequence[bytes], several: AbstractSet[bytes]) -> dict[Pane, Sequence[int]]:
+    """Return which of some messages show in each pane, by their numbers, of which ``first`` is the lowest.
+
+    Args:
+        first: number of the first.
+        types: as of ``sorts_of``.
+        several: as of ``sorts_of``.
+    """
+    panes = {rtm_type: _PLACES.get(rtm_type, _NOWHERE)[0] for rtm_type in several}
+    those = set(panes.values())
+    if len(those) == 1:
+        return {those.pop(): range(first, first + len(types))}
+    return {pane: [seq for seq, rtm_type in enumerate(types, first) if panes[rtm_type] is pane] for pane in those}
 
 
 def object_in(sort: int) -> Object:

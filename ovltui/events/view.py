@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import compress
 
 from ovltui.events.block import Where
-from ovltui.events.matching import MADE, Matching
+from ovltui.events.matching import Matching
 from ovltui.events.record import Record
 from ovltui.events.ring import Ring
 from ovltui.events.sort import ASK, EVERY, verdicts
@@ -144,25 +144,28 @@ class View:
         """Return those of ``seqs`` that pass, and the first that was not looked at for want of ``budget``."""
         if ASK not in judged:
             return seqs, None
-        found: array[int] = array("Q")
+        asked = array("Q", compress(seqs, judged.translate(_ASKED)))
+        told = self._told(asked, budget)
+        stopped = None if len(told) == len(asked) else asked[len(told)]
+        if len(asked) < len(seqs):
+            answers = iter(told)
+            looked = judged if stopped is None else judged[: seqs.index(stopped)]
+            told = [verdict != ASK or next(answers) for verdict in looked]
+        return array("Q", compress(seqs, told)), stopped
+
+    def _told(self, asked: "array[int]", budget: int) -> list[bool]:
+        """Return whether each of some records passes by its line, up to the first that ``budget`` has none left for."""
         lines = self._sieve.lines
-        if lines:
-            lines.begin(min(seqs), max(seqs))
-            messages = self._ring.messages(compress(seqs, judged.translate(_ASKED)))
-        left = budget * MADE
-        for seq, verdict in zip(seqs, judged, strict=True):
-            if verdict == ASK:
-                if left <= 0:
-                    return found, seq
-                if lines and (message := next(messages)):
-                    passes, cost = lines.judge(seq, *message)
-                else:
-                    passes, cost = self._passes(seq), MADE
-                left -= cost
-                if not passes:
-                    continue
-            found.append(seq)
-        return found, None
+        if lines is None:
+            return [self._passes(seq) for seq in asked[:budget]]
+        found: list[bool] = []
+        lines.left = (budget + 1) // 2  # one that stands for many takes twice as long
+        for excerpt in self._ring.excerpts(asked):
+            told = lines.judge(excerpt, self._passes)
+            found += told
+            if len(told) < len(excerpt.seqs):
+                break
+        return found
 
     def _look(self, start: int, end: int) -> "tuple[array[int], bytes]":
         if self._sieve.open:

@@ -15,11 +15,13 @@ from ovltui.kernel.frames import OWN_NSID
 _MSGHDR = struct.Struct("@PIPNPNi0P")
 """msg_name, msg_namelen, msg_iov, msg_iovlen, msg_control, msg_controllen, msg_flags."""
 _MMSGHDR_BYTES = struct.calcsize("@PIPNPNi0PI0P")
-_CONTROLLEN_AT, _FLAGS_AT = struct.calcsize("@PIPNP"), struct.calcsize("@PIPNPN")
+_FLAGS_AT = struct.calcsize("@PIPNPN")
 _IOVEC = struct.Struct("@PN")
 _CONTROL_BYTES = socket.CMSG_SPACE(4)
 _NSID_AT = socket.CMSG_LEN(0)
-_WORD, _SIZE = struct.calcsize("@I"), struct.calcsize("@P")
+_UNLABELLED = struct.pack(f"@{_NSID_AT}xi{_CONTROL_BYTES - _NSID_AT - 4}x", OWN_NSID)
+"""Room for a label, with the nsid that stands for none."""
+_WORD = struct.calcsize("@I")
 _MSG_TRUNC = int(socket.MSG_TRUNC)
 _recvmmsg = ctypes.CDLL(None, use_errno=True).recvmmsg
 _recvmmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int, ctypes.c_void_p)
@@ -40,9 +42,9 @@ class Datagrams:
         self._longest = longest
         # Memory that nothing was received into takes no room.
         memory = mmap.mmap(-1, most * longest)
-        controls, vectors = bytearray(most * _CONTROL_BYTES), bytearray(most * _IOVEC.size)
+        self._controls, vectors = bytearray(_UNLABELLED * most), bytearray(most * _IOVEC.size)
         self._headers = bytearray(most * _MMSGHDR_BYTES)
-        at, control, vector = _address(memory), _address(controls), _address(vectors)
+        at, control, vector = _address(memory), _address(self._controls), _address(vectors)
         self._address = _address(self._headers)
         for number in range(most):
             _IOVEC.pack_into(vectors, number * _IOVEC.size, at + number * longest, longest)
@@ -52,17 +54,16 @@ class Datagrams:
         self._vectors = vectors  # the kernel reads them
         self._memory = memoryview(memory)
         self._first_words = self._memory.cast("I")[:: longest // _WORD]
-        self._nsids = memoryview(controls).cast("i")[_NSID_AT // _WORD :: _CONTROL_BYTES // _WORD]
+        self._nsids = memoryview(self._controls).cast("i")[_NSID_AT // _WORD :: _CONTROL_BYTES // _WORD]
         headers = memoryview(self._headers)
         self._lengths = headers.cast("I")[_MSGHDR.size // _WORD :: _MMSGHDR_BYTES // _WORD]
         self._flags = headers.cast("I")[_FLAGS_AT // _WORD :: _MMSGHDR_BYTES // _WORD]
-        self._control_lengths = headers.cast("P")[_CONTROLLEN_AT // _SIZE :: _MMSGHDR_BYTES // _SIZE]
         self.lengths: list[int] = []
         """Bytes of each."""
         self.nsids: list[int] = []
         """Nsid of each; ``OWN_NSID`` where the kernel labels it with none."""
         self.cut: list[bool] = []
-        """Of each, whether it is not whole."""
+        """Of each, whether it is not whole; none where all are."""
 
     def receive(self) -> None:
         """Receive what is there, one datagram at least.
@@ -77,13 +78,14 @@ class Datagrams:
             raise OSError(error, os.strerror(error))
         self.lengths = self._lengths[:number].tolist()
         self.nsids = self._nsids[:number].tolist()
-        labelled = self._control_lengths[:number].tolist()
-        if 0 in labelled:
-            self.nsids = [nsid if label else OWN_NSID for nsid, label in zip(self.nsids, labelled, strict=True)]
-        self.cut = [flags & _MSG_TRUNC != 0 for flags in self._flags[:number].tolist()]
-        # The kernel has put other lengths there, and reads them the next time.
+        # Only what fills its place may have been cut off.
+        self.cut = []
+        if max(self.lengths) >= self._longest:
+            self.cut = [flags & _MSG_TRUNC != 0 for flags in self._flags[:number].tolist()]
+        # The kernel has put other lengths there, and reads them the next time; and it labels but some.
         used = number * _MMSGHDR_BYTES
         self._headers[:used] = self._empty[:used]
+        self._controls[: number * _CONTROL_BYTES] = _UNLABELLED * number
 
     @property
     def bodies(self) -> list[memoryview]:
@@ -94,7 +96,7 @@ class Datagrams:
     @property
     def simple(self) -> bool:
         """Whether each is one message, and whole."""
-        return True not in self.cut and self._first_words[: len(self.lengths)].tolist() == self.lengths
+        return not any(self.cut) and self._first_words[: len(self.lengths)].tolist() == self.lengths
 
 
 def _address(memory: mmap.mmap | bytearray) -> int:

@@ -49,8 +49,9 @@ def batch(time_ns: int, nsids: Sequence[int], lengths: Sequence[int], bodies: It
         lengths: bytes of each.
         bodies: the bytes.
     """
-    payload = b"".join((_COUNT.pack(len(lengths)), array("i", nsids), array("I", lengths), *bodies))
-    return frame(FrameKind.BATCH, time_ns, OWN_NSID, payload)
+    head = b"".join((_COUNT.pack(len(lengths)), array("i", nsids), array("I", lengths)))
+    header = HEADER.pack(time_ns, OWN_NSID, FrameKind.BATCH, len(head) + sum(lengths))
+    return b"".join((header, head, *bodies))
 
 
 def messages_in(payload: bytes) -> tuple[Sequence[int], list[bytes]]:

@@ -9,6 +9,7 @@ in other namespaces are not looked at.
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from ovltui.text import clean
@@ -34,8 +35,14 @@ def processes(proc: Path = Path("/proc")) -> tuple[Process, ...]:
     """Return all processes that /proc lists, ascending by pid."""
     root = str(proc)
     pids = sorted(int(entry) for entry in os.listdir(root) if entry.isdigit())
-    found = ((pid, _inode(f"{root}/{pid}/ns/net"), _inode(f"{root}/{pid}/ns/mnt")) for pid in pids)
-    return tuple(Process(pid, net, mnt) for pid, net, mnt in found if net is not None and mnt is not None)
+    found = [(pid, _inode(f"{root}/{pid}/ns/net"), _inode(f"{root}/{pid}/ns/mnt")) for pid in pids]
+    return tuple([_process(pid, net, mnt) for pid, net, mnt in found if net is not None and mnt is not None])
+
+
+# Whoever asks every second is mostly told of the same ones.
+@lru_cache(maxsize=1 << 14)
+def _process(pid: int, net: int, mnt: int) -> Process:
+    return Process(pid, net, mnt)
 
 
 def name(pid: int) -> str:

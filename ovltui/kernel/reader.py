@@ -19,6 +19,8 @@ import socket
 import struct
 import sys
 import time
+from collections import deque
+from itertools import islice
 
 from ovltui.kernel import frames, wire
 from ovltui.kernel.datagrams import Datagrams
@@ -27,20 +29,23 @@ RECEIVE_BUFFER = 64 << 20
 """Bytes asked for; the kernel doubles it and uses none before there are messages."""
 BACKLOG = 256 << 20
 """Bytes of frames kept for a pipe that nobody reads; what comes after is counted as lost."""
-_TOGETHER = 128
+_TOGETHER = 256
 """Messages received in one system call, and stamped alike, at most."""
 _CALLS = 32
 """Such calls before the pipe gets its turn."""
+_PIECES = 64
+"""Frames handed to the pipe in one system call, at most."""
 _LONGEST = 1 << 16
 """Bytes of the longest message that is received whole."""
 _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _MEMINFO = struct.Struct("=9I")
 _NICE = -10
-_REST_S = 0.001
+_REST_S, _LONG_REST_S = 0.001, 0.003
 """Seconds for which messages gather during a storm: a wake-up costs more than taking one. The smallest buffer that
-systems give holds twice what comes meanwhile."""
-_STORM_NS = 2_000_000
+systems give holds twice what comes in the first, one of ``_LARGE`` bytes far more than what comes in the second."""
+_LARGE = 4 << 20
+_STORM_NS = 4_000_000
 """Nanoseconds between two wake-ups that make a storm; what comes alone is stamped and passed on at once."""
 
 
@@ -58,13 +63,16 @@ class Reader:
         self._receive_buffer = receive_buffer
         self._backlog = backlog
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
-        self._pending = bytearray()
+        self._pending: deque[bytes | memoryview] = deque()
+        self._waiting = 0
+        """Bytes of what is pending."""
         self._came = Datagrams(self._socket.fileno(), _TOGETHER, _LONGEST)
         self._drops = 0
         self._overrun = False
         self._lost = 0
         self._last_ns = time.time_ns()
-        self._pending += frames.frame(frames.FrameKind.HELLO, self._last_ns, frames.OWN_NSID, self._open())
+        self._rest_s = _REST_S
+        self._put(frames.frame(frames.FrameKind.HELLO, self._last_ns, frames.OWN_NSID, self._open()))
 
     def _open(self) -> bytes:
         """Set the socket up and return what it can and cannot hear, as JSON."""
@@ -87,6 +95,8 @@ class Reader:
             except OSError as error:
                 says.append(f"{group.name.lower()} events are not heard ({error.strerror})")
         rcvbuf = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)
+        if rcvbuf >= _LARGE:
+            self._rest_s = _LONG_REST_S
         return json.dumps({"all_nsid": all_nsid, "rcvbuf": rcvbuf, "says": says}).encode()
 
     def run(self) -> None:
@@ -101,22 +111,31 @@ class Reader:
                 return
             if self._socket.fileno() in ready:
                 if time.monotonic_ns() - heard < _STORM_NS:
-                    time.sleep(_REST_S)
+                    time.sleep(self._rest_s)
                 self._receive()
                 heard = time.monotonic_ns()
             if self._pending:
                 self._write()
 
+    def _put(self, frame: bytes) -> None:
+        self._pending.append(frame)
+        self._waiting += len(frame)
+
     def _write(self) -> None:
-        with memoryview(self._pending) as whole, contextlib.suppress(BlockingIOError):
-            written = os.write(self._out, whole[: 1 << 20])
-            whole.release()
-            del self._pending[:written]
+        pending = self._pending
+        with contextlib.suppress(BlockingIOError):
+            written = os.writev(self._out, list(islice(pending, _PIECES)))
+            self._waiting -= written
+            while written:
+                first = pending.popleft()
+                if len(first) > written:
+                    pending.appendleft(memoryview(first)[written:])
+                written -= min(written, len(first))
             self._admit_loss()
 
     def _receive(self) -> None:
         """Take messages off the socket until it is empty, up to a batch of calls."""
-        came, pending = self._came, self._pending
+        came = self._came
         for _ in range(_CALLS):
             try:
                 came.receive()
@@ -131,26 +150,27 @@ class Reader:
                 # Reported first; then come the messages queued before the loss, then the loss itself.
                 self._overrun = True
                 continue
-            if len(pending) > self._backlog:
+            if self._waiting > self._backlog:
                 self._lost += len(came.lengths)
                 continue
             if came.simple:
                 self._admit_loss()
                 self._last_ns = time.time_ns()
-                pending += frames.batch(self._last_ns, came.nsids, came.lengths, came.bodies)
+                self._put(frames.batch(self._last_ns, came.nsids, came.lengths, came.bodies))
             else:
                 self._pass_on_singly()
 
     def _pass_on_singly(self) -> None:
         """Pass on what was received, of which something was cut off or holds several messages."""
         came, now = self._came, time.time_ns()
-        for nsid, body, cut in zip(came.nsids, came.bodies, came.cut, strict=True):
+        cuts = came.cut or [False] * len(came.lengths)
+        for nsid, body, cut in zip(came.nsids, came.bodies, cuts, strict=True):
             if cut:
                 self._lost += 1
             else:
                 self._admit_loss()
                 self._last_ns = now
-                self._pending += frames.frame(frames.FrameKind.MESSAGE, now, nsid, bytes(body))
+                self._put(frames.frame(frames.FrameKind.MESSAGE, now, nsid, bytes(body)))
 
     def _close_gap(self) -> None:
         """The socket is empty: whatever was lost, was lost up to here."""
@@ -163,9 +183,9 @@ class Reader:
 
     def _admit_loss(self) -> None:
         """Say what was lost since the last message that was passed on, once there is room to pass on more."""
-        if self._lost and len(self._pending) <= self._backlog:
+        if self._lost and self._waiting <= self._backlog:
             now = time.time_ns()
-            self._pending += frames.gap(now, self._lost, now - self._last_ns)
+            self._put(frames.gap(now, self._lost, now - self._last_ns))
             self._lost = 0
 
 

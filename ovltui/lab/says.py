@@ -17,8 +17,11 @@ def says(verdict: Verdict) -> list[str]:
         return [f"not repaired: {verdict.symptom}.", *lines]
     lines += [f"missing in {fact.file}: {fact.text}" for fact in verdict.missing]
     lines += [f"not as built in {fact.file}: {fact.text}" for fact in verdict.beyond]
+    if verdict.fault and verdict.lost:
+        return ["not repaired yet:", *lines]
     if verdict.fault:
-        lines.insert(0, "not repaired yet:" if verdict.lost else "not repaired, though the pings are answered:")
+        rest = [f"all that mends {verdict.fault}:", *(f"  {one}" for one in verdict.mends)]
+        return ["every ping is answered, but not all is as it was built:", *lines, *rest]
     return lines
 
 

@@ -51,6 +51,8 @@ class Verdict:
     """What is planned and not so."""
     beyond: tuple[Fact, ...]
     """What is so and not planned."""
+    mends: tuple[str, ...] = ()
+    """The commands that mend the fault, as a person types them."""
 
     @property
     def right(self) -> bool:
@@ -179,6 +181,7 @@ def examine(described: Description, plan: Plan) -> Verdict:
         lost=_first_losses(described, plan, gone_files),
         missing=tuple(fact for fact in missing if fact.file not in gone_files),
         beyond=beyond,
+        mends=tuple(by_hand(one, plan) for one in known.mends(Victims(plan))) if known else (),
     )
 
 

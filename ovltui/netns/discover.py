@@ -10,6 +10,7 @@ counted in ``Sweep.gaps``.
 import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +40,8 @@ class Sweep:
     """What one sweep found."""
 
     netnses: tuple[Netns, ...]
-    """Ascending by kernel id, those of which only the nsid is known first."""
+    """Ascending by kernel id, those of which only the nsid is known first; mostly the very same value while nothing
+    changed."""
     gaps: tuple[str, ...]
     """What could not be read, each a sentence."""
 
@@ -87,6 +89,7 @@ class Discoverer:
         self._hidden: dict[int, Evidence] = {}
         """What was hidden by a mount when it was last looked at; so it stays while no mount changes."""
         self._strangers: set[int] = set()
+        self._last: tuple[Netns, ...] = ()
 
     def sweep(self, *, changed: bool = True, full: bool = True) -> Sweep:
         """Look at everything once.
@@ -117,9 +120,11 @@ class Discoverer:
         mounts = self._tables.read(_holders(found), changed=changed)
         with opened(str(self._proc / "self/ns/net")) as own:
             own_id = self._births.known(own).id
-        netnses: dict[int, Netns] = {}
+        pids = _pids_by_inode(found)
+        still = self._kept.still(pids, mounts.by_inode, held)
+        netnses = {netns.key.id: netns for netns in still.values()}
         lost: dict[int, str] = {}
-        for evidence in _pointing(_pids_by_inode(found), mounts.by_inode, held):
+        for evidence in _pointing(pids, mounts.by_inode, held, still.keys()):
             if evidence.id in netnses:
                 continue
             netns, why_not = self._kept.find(evidence, held, mounts.untouched), ""
@@ -134,7 +139,9 @@ class Discoverer:
         for netns in netnses.values():  # a socket may have led where nothing else did
             lost.pop(netns.inode, None)
         says = gaps(found, mounts, held, lost.values())
-        return Sweep(tuple(netnses[netns_id] for netns_id in sorted(netnses)), says)
+        those = tuple([netnses[netns_id] for netns_id in sorted(netnses)])
+        self._last = self._last if those == self._last else those
+        return Sweep(self._last, says)
 
     def _with_strangers(self, found: Sweep, before: frozenset[int]) -> Sweep:
         """Return a sweep with the namespaces that have one of these nsids and that it did not find."""
@@ -190,10 +197,10 @@ class Discoverer:
 
 
 def _pointing(
-    pids: Mapping[int, tuple[int, ...]], mounts: Mapping[int, tuple[Mount, ...]], held: Held
+    pids: Mapping[int, tuple[int, ...]], mounts: Mapping[int, tuple[Mount, ...]], held: Held, known: AbstractSet[int]
 ) -> Iterator[Evidence]:
-    """Yield what points at each namespace: first by inode; then by id, what only sockets point at perhaps."""
-    for inode in pids.keys() | mounts.keys() | held.tasks.keys() | held.descriptors.keys():
+    """Yield what points at each namespace but those known: by inode, then by id, what only sockets point at perhaps."""
+    for inode in (pids.keys() | mounts.keys() | held.tasks.keys() | held.descriptors.keys()) - known:
         yield Evidence(
             inode,
             0,

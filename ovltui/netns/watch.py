@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from ovltui.kernel.execwatch import ExecWatch
 from ovltui.kernel.mountwatch import MountWatch
+from ovltui.kernel.namespace import Identified
 from ovltui.kernel.procfs import netns_inode
 from ovltui.netns.beat import Beat
 from ovltui.netns.discover import Discoverer, Greet, Sweep
@@ -38,7 +39,8 @@ class NetnsWatch:
         self._publish = publish
         self._mounts = MountWatch()
         self._execs = ExecWatch()
-        self._discoverer = Discoverer(greet, MountTables(self._mounts), stays=stays)
+        self._wanted = greet
+        self._discoverer = Discoverer(self._greet, MountTables(self._mounts), stays=stays)
         self._wake_in, self._wake_out = os.pipe()
         os.set_blocking(self._wake_in, False)
         os.set_blocking(self._wake_out, False)
@@ -94,8 +96,14 @@ class NetnsWatch:
             elif not hinted:
                 continue
             if not self._closing:
-                self._publish(self._sweep(changed=changed))
+                swept = self._sweep(changed=changed)
+                if not self._closing:
+                    self._publish(swept)
                 due = time.monotonic() + PERIOD_S
+
+    def _greet(self, namespace: Identified, own: bool) -> int | None:
+        # Of thousands that are born together each takes a millisecond: whoever leaves does not wait for the rest.
+        return None if self._closing else self._wanted(namespace, own)
 
     def _is_elsewhere(self) -> bool:
         """Whether one of those that executed a program is where no sweep has looked in vain since the last period."""

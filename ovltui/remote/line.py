@@ -55,6 +55,9 @@ class Line:
         OSError: it cannot be started.
     """
 
+    heard = True
+    """What comes through a pipe is said now."""
+
     def __init__(
         self,
         argv: Sequence[str],
@@ -80,6 +83,8 @@ class Line:
         self._widen()
         self.ended = ""
         """Why it ended, a sentence; empty while it runs."""
+        self.began = False
+        """Whether a recording came."""
         self.silent = False
         """Whether it ended because it said nothing any more."""
         self._closing = threading.Event()
@@ -106,6 +111,7 @@ class Line:
             noise += piece
             at = noise.find(_MAGIC)
             if at >= 0:
+                self.began = True
                 yield noise[at:]
                 noise = None
             elif len(noise) > _NOISE:

@@ -13,6 +13,8 @@ class Pieces(Protocol):
 
     ended: str
     """Why it ended, a sentence; empty while it runs."""
+    heard: bool
+    """Whether the machine is known to speak now: what is read where it is kept may be all that there ever will be."""
 
     def pieces(self) -> Iterator[bytes]:
         """Yield the bytes of the recording as they come, until it ends."""

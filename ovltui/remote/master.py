@@ -20,12 +20,14 @@ from ovltui.errors import RemoteError
 from ovltui.kernel.agent import agent_of
 from ovltui.kernel.users import caller
 from ovltui.remote.address import Address
-from ovltui.remote.says import ssh_says, there_says
+from ovltui.remote.says import refusal, there_says
 from ovltui.text import clean
 
 ALIVE_S = 3
 """Seconds after which a connection that says nothing ends."""
-_CONNECT_S, _LOGIN_S, _POLL_S, _ASK_S, _END_S = 10, 30.0, 0.02, 0.1, 1.0
+CONNECT_S = 10
+"""Seconds that a machine may take to answer that it lets somebody in."""
+_LOGIN_S, _POLL_S, _ASK_S, _END_S = 30.0, 0.02, 0.1, 1.0
 _LONGEST = 70
 """Of the name of the directory: a socket's name has 107 characters at most, and ssh adds 17 while it makes it."""
 _WATCHED = (
@@ -37,7 +39,6 @@ _WATCHED = (
 and a ``kill`` that finds no ssh any more would die of SIGPIPE before it removes the directory."""
 _SETTINGS = (
     "ControlPersist=no",
-    f"ConnectTimeout={_CONNECT_S}",
     "ServerAliveInterval=1",
     f"ServerAliveCountMax={ALIVE_S}",
     "ClearAllForwardings=yes",
@@ -57,10 +58,11 @@ class Master:
         address: of the machine.
         foreground: whether ssh may ask on the terminal; it has as much time as the user takes.
         stop: set, by another thread, when nobody wants it any more.
+        connect_s: seconds that it may take to answer.
         environ: our environment.
 
     Raises:
-        RemoteError: it did not come about.
+        RemoteError: it did not come about; an ``UnaskedError`` where ssh may only have to ask.
     """
 
     def __init__(
@@ -69,9 +71,11 @@ class Master:
         *,
         foreground: bool,
         stop: threading.Event,
+        connect_s: int = CONNECT_S,
         environ: Mapping[str, str] | None = None,
     ) -> None:
         self._address = address
+        self._connect_s = connect_s
         self._stop = stop
         self._environ = dict(os.environ if environ is None else environ)
         self._directory = _directory()
@@ -195,7 +199,7 @@ class Master:
 
     def _argv(self, *, foreground: bool) -> list[str]:
         address = self._address
-        settings = (*_SETTINGS, *(() if foreground else _BATCH))
+        settings = (*_SETTINGS, f"ConnectTimeout={self._connect_s}", *(() if foreground else _BATCH))
         return [
             *("ssh", "-M", "-N", "-a", "-x", "-T", "-S", self._socket),
             *(word for setting in settings for word in ("-o", setting)),
@@ -210,7 +214,7 @@ class Master:
             if self._process.poll() is not None:
                 self._release()
                 self._listener.join(_END_S)
-                raise RemoteError(ssh_says(self._address, tuple(self._last_words), self._process.returncode))
+                raise refusal(self._address, tuple(self._last_words), self._process.returncode)
             if self._stop.is_set():
                 raise RemoteError(f"{self._address.host} was dropped.")
             if deadline and time.monotonic() > deadline:

@@ -6,6 +6,7 @@ lets us do. Incomplete: while there is no connection, ``trouble`` says so.
 
 import asyncio
 import os
+import secrets
 import ssl
 import threading
 import time
@@ -24,7 +25,8 @@ from ovltui.text import clean
 CONNECT_S = 5.0
 ANSWER_S = 5.0
 """Seconds that the server may take to answer."""
-_RETRY_S = 1
+_RETRY_S = 0.5
+"""Seconds between two tries at least; up to three times as many, others for each of those that lost the server."""
 _RTT_S = 5.0
 _LATE_S = 60
 """A connection is given up sooner; an answer for which nobody waits any more ends the library's reading."""
@@ -154,6 +156,7 @@ class NatsClient:
             "user_credentials": identity.creds or None,
             "nkeys_seed": identity.nkey or None,
             "tls": _tls(self.server) if self.server.tls else None,
+            "reconnect_time_wait": _RETRY_S * (1 + 2 * secrets.randbelow(1000) / 1000),
         }
         connecting = asyncio.ensure_future(
             self.nc.connect(
@@ -161,7 +164,6 @@ class NatsClient:
                 name=name,
                 connect_timeout=3,
                 max_reconnect_attempts=-1,
-                reconnect_time_wait=_RETRY_S,
                 ping_interval=5,
                 error_cb=self._failed,
                 disconnected_cb=self._lost,

@@ -15,15 +15,13 @@ from nats.js.errors import NotFoundError
 
 from ovltui.errors import RemoteError
 from ovltui.remote.nats_client import ANSWER_S, NatsClient, NatsError, sentence
-from ovltui.remote.nats_line import PublishedLine
+from ovltui.remote.nats_line import FRAMES_S, PublishedLine
 from ovltui.remote.nats_server import Server
 from ovltui.remote.nats_subjects import FRAMES, STREAM, Class, Published, published_at
 from ovltui.remote.nats_turns import Turns
 
 LOOK_S = 3.0
 """Seconds between looks for hosts that are new."""
-FRAMES_S = 20 * 60
-"""So long before a time its frame is looked for: a host publishes one more often."""
 _MANY = 1000
 
 
@@ -52,7 +50,8 @@ class PublishedMachine:
         if not client.connected:
             raise RemoteError(f"{client.trouble or f'{client.server} does not answer'}.")
         if since and client.ask(self._newest()) < since:
-            raise RemoteError(f"{self.name} has published nothing that begins anew since it was lost.")
+            why = self._line.ended if self._line else ""
+            raise RemoteError(why or f"{self.name} has published nothing that begins anew since it was lost.")
         turns = None if since else self._fleet.turns
         self._line = PublishedLine(client, self._host, lambda: self._first(since), turns, self._fleet.until_ns)
         return self._line

@@ -10,6 +10,7 @@ from collections import deque
 from ovltui.capture.inputs import Clock
 from ovltui.capture.notes import Note, NoteKind, pack
 from ovltui.capture.values import encoded
+from ovltui.remote.nats_subjects import Class
 from ovltui.remote.nats_ticks import Head, head_of, is_of_frame, merged
 
 _SAMPLES = 64
@@ -51,6 +52,8 @@ class Follower:
         """The run; 0 before its first frame."""
         self.over = False
         """Whether a newer run has begun."""
+        self.done = False
+        """Whether the recorder said that it ends."""
         self.torn = False
         """Whether ticks are missing, so that a frame is waited for."""
         self._next = -1
@@ -74,6 +77,9 @@ class Follower:
         self.skew.take(head, kept_ns)
         if self.run and head.run > self.run:
             self.over = True
+            return b""
+        if head.kind is Class.END:
+            self.done = True
             return b""
         if self._found and head.tick != next(iter(self._found.values()))[0].tick:
             self._tear()

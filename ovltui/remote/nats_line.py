@@ -22,6 +22,10 @@ from ovltui.remote.nats_turns import Turns
 
 SILENCE_S = 12.0
 """Seconds without a word from a host, or from the server, after which it counts as lost."""
+FIRST_WORD_S = 6.0
+"""The same for the first word that is said now, behind what the stream kept: beats come twice within that."""
+FRAMES_S = 20 * 60
+"""So long before a time its frame is looked for: a host publishes one more often."""
 _BATCH = 256
 _EXPIRES_S = 5.0
 _CLOCK_S = 1.0
@@ -32,6 +36,7 @@ _IDLE_S = 30.0
 _PIECES = 16
 """Pieces that wait to be taken."""
 CLOSED = "it was closed here."
+_SILENT = "its recorder ended, or its network is cut"
 
 
 class PublishedLine:
@@ -60,6 +65,8 @@ class PublishedLine:
         """The number of the first message that was not taken in; 0 before any was."""
         self.ended = ""
         """Why it ended, a sentence; empty while it runs."""
+        self.heard = False
+        """Whether it is known to speak now; of how it was at a time, whether that was reached."""
         self.missing: list[str] = []
         """What could not be read, each a sentence."""
         self._turns = turns
@@ -72,7 +79,8 @@ class PublishedLine:
         self._pieces: queue.SimpleQueue[bytes] = queue.SimpleQueue()
         self._closed = threading.Event()
         self._room = asyncio.Event()
-        self._heard = time.monotonic()
+        self._heard_at = time.monotonic()
+        self._kept_ns = 0
         self._cancel = client.go(self._run())
 
     def pieces(self) -> Iterator[bytes]:
@@ -119,7 +127,11 @@ class PublishedLine:
                 await beats.unsubscribe()
 
     async def _beat(self, _message: Any) -> None:
-        self._heard = time.monotonic()
+        self._hear()
+
+    def _hear(self) -> None:
+        """Take in a word of the host that is said now."""
+        self._heard_at, self.heard = time.monotonic(), True
 
     async def _read(self) -> None:
         """Read with one consumer, for as long as the server knows it."""
@@ -170,11 +182,11 @@ class PublishedLine:
 
     async def _take(self, message: Any) -> None:
         told = message.metadata
-        number = told.sequence.stream
         kept_ns = int(told.timestamp.replace(tzinfo=UTC).timestamp() * 1e9)
         if self._until_ns and kept_ns > self._until_ns:
-            await self._arrive()
-            await asyncio.Event().wait()  # until it is closed
+            await self._rest()
+            return
+        self._kept_ns = kept_ns
         if self._turns:
             await self._turns.take(self._host, kept_ns)
         try:
@@ -185,17 +197,33 @@ class PublishedLine:
         if self._follower.over:
             self.ended = "its recorder began anew."
             return
-        self.next = number + 1
+        self.next = told.sequence.stream + 1
         if piece:
             self._put(piece)
+        if self._follower.done:
+            await self._arrive()
+            self.ended = f"its recorder ended at {_moment(kept_ns)}."
+            return
+        if self._present and not self._until_ns:
+            self._hear()
         if not told.num_pending:
             await self._arrive()
+        await self._wait_for_room()
+        self._heard_at = time.monotonic()
+
+    async def _wait_for_room(self) -> None:
+        """Wait until most of what came is taken."""
         # The past of several hosts is taken in piece by piece, or their threads would mix it.
         most = 0 if self._turns and not self._present else _PIECES
         while self._given - self._taken > most and not self._closed.is_set():
             self._room.clear()
             await self._room.wait()
-        self._heard = time.monotonic()
+
+    async def _rest(self) -> None:
+        """Take nothing more until it is closed: the time that is wanted is reached."""
+        await self._arrive()
+        if not self.ended:
+            await asyncio.Event().wait()
 
     def _put(self, piece: bytes) -> None:
         if self._present or self._turns:
@@ -209,17 +237,37 @@ class PublishedLine:
 
     async def _arrive(self) -> None:
         """Take in that the present is reached: the newest frame is handed on together with what came since."""
-        self._present = True
+        if not self._present:
+            self._present, self._heard_at = True, time.monotonic()
+        if self._until_ns:
+            self._look_at_past()
         if self._past:
             self._give(b"".join(self._past))
             self._past.clear()
         if self._turns:
             await self._turns.leave(self._host)
 
+    def _look_at_past(self) -> None:
+        """Take in that the time that is wanted is reached; say where it was not recorded then."""
+        if self._kept_ns and self._until_ns - self._kept_ns > FRAMES_S * 10**9:
+            self.ended = self.ended or f"nothing was published by it from {_moment(self._kept_ns)} on."
+        self.heard = True
+
     def _look_for_silence(self, says: str) -> None:
-        if self._client.connected and not says:
-            why = f"nothing was heard of it for {SILENCE_S:.0f} s: its recorder ended, or its network is cut."
+        patience_s = min(FIRST_WORD_S, SILENCE_S) if self._present and not self.heard else SILENCE_S
+        if time.monotonic() - self._heard_at <= patience_s or (self._until_ns and self._present):
+            return
+        if says or not self._client.connected:
+            why = self._client.trouble or f"{self._client.server}: {says}"
+        elif self.heard or not self._kept_ns:
+            why = f"nothing was heard of it for {patience_s:.0f} s: {_SILENT}"
         else:
-            why = f"{self._client.trouble or f'{self._client.server}: {says}'}."
-        if time.monotonic() - self._heard > SILENCE_S:
-            self.ended = why
+            why = f"it is silent, and published nothing from {_moment(self._kept_ns)} on: {_SILENT}"
+        self.ended = f"{why}."
+
+
+def _moment(time_ns: int) -> str:
+    """Return a time of the server, in our zone, with the day where that is another one than today."""
+    then = time.localtime(time_ns // 10**9)
+    is_today = then[:3] == time.localtime()[:3]
+    return time.strftime("%H:%M:%S" if is_today else "%Y-%m-%d %H:%M:%S", then)

@@ -6,6 +6,7 @@ the end of its part, and counted; a new part begins with all that is known then.
 """
 
 import asyncio
+import secrets
 import threading
 import time
 from collections import deque
@@ -18,13 +19,13 @@ from nats.js.errors import NotFoundError
 from ovltui.errors import RemoteError
 from ovltui.remote.nats_client import ANSWER_S, NatsClient, NatsError, sentence
 from ovltui.remote.nats_subjects import KEPT, STREAM, Class, Published
-from ovltui.remote.nats_ticks import Divided, Packed, beat, divided, messages, packed
+from ovltui.remote.nats_ticks import Divided, Packed, beat, divided, ending, messages, packed
 
 MOST_BYTES = 16 << 20
 """Bytes that may wait for the server."""
 FRAME_S, FRAME_MOST_S = 60.0, 900.0
 """Seconds after which a part begins anew, so that a viewer that joins finds a frame not much older; with large frames
-it is longer, up to the second of these."""
+it is longer, up to the second of these. For each host it is longer by another share, up to ``_SPREAD``."""
 FRAME_RATE = 1024
 """Bytes a second that frames may cost."""
 PART_BYTES = 32 << 20
@@ -36,6 +37,12 @@ KEEP_BYTES = 1 << 30
 """What a stream that we make keeps."""
 MESSAGE_BYTES = 256 << 10
 """Bytes of a message, where the server takes as many."""
+SPREAD_S = 3.0
+"""Seconds within which hosts publish a frame once the server is back, each at another time."""
+_SPREAD = 0.2
+"""By which share a host's frames come later than those of others that began together with it, at most."""
+_END_S = 1.0
+"""Seconds that the server may take for the last message."""
 _RETRY_S = 1.0
 _HEADER_ROOM = 1024
 
@@ -76,6 +83,9 @@ class Publisher:
         """Why it took nothing lately, a part of a sentence; empty while it does."""
         self._quiet_since = time.monotonic()
         self._absences = client.absences
+        self._share = secrets.randbelow(1000) / 1000
+        """Of what is spread: where in between this host stands."""
+        self._back = 0.0
         self.frame = 0
         """Bytes of the newest frame."""
         self.made = self._client.ask(self._ensure_stream(), 3 * ANSWER_S)
@@ -97,7 +107,7 @@ class Publisher:
     @property
     def frame_s(self) -> float:
         """Seconds after which a part begins anew."""
-        return min(max(FRAME_S, self.frame / FRAME_RATE), FRAME_MOST_S)
+        return min(max(FRAME_S, self.frame / FRAME_RATE), FRAME_MOST_S) * (1 + _SPREAD * self._share)
 
     @property
     def waiting(self) -> int:
@@ -109,8 +119,12 @@ class Publisher:
         """Whether a part is wanted now, since one could not be published to its end, or the server is back."""
         with self._lock:
             # Viewers that lost the host meanwhile find it again at a frame.
-            is_back = self._client.absences != self._absences
-            return is_back or (self._broken and self._waiting < MOST_BYTES // 4)
+            if self._client.absences == self._absences:
+                self._back = 0.0
+            else:
+                self._back = self._back or time.monotonic()
+            is_back = self._back and time.monotonic() - self._back >= SPREAD_S * self._share
+            return bool(is_back) or (self._broken and self._waiting < MOST_BYTES // 4)
 
     def put(self, parts: Divided, *, anew: bool = False) -> None:
         """Take some whole blocks of a recording, to be published soon; in one thread.
@@ -143,6 +157,18 @@ class Publisher:
             time.sleep(0.02)
         self._end()
         self.lost += sum(tick.packed.records for tick in self._queue)
+        if not self._queue and self._number and not self.trouble:
+            self._say_end()
+
+    def _say_end(self) -> None:
+        name = f"{self._host.id}.{self._run_ns}.end"
+        data = ending(self._run_ns, self._number, self._now())
+        stream = self._client.nc.jetstream(timeout=_END_S)
+        try:
+            told = stream.publish(self._host.subject(Class.END), data, headers={"Nats-Msg-Id": name})
+            self._client.ask(told, _END_S)
+        except RemoteError:  # viewers hear that there is silence
+            return
 
     async def _ensure_stream(self) -> bool:
         """Make the stream where there is none; return whether that was so."""

@@ -35,6 +35,8 @@ class Class(StrEnum):
     DOCKER = "docker"
     BEAT = "beat"
     """That the host is there and has nothing to say; the only one that is not kept."""
+    END = "end"
+    """That its recorder ended in order: the last message of a run."""
 
 
 KEPT = f"{ROOT}.*.*.*"

@@ -157,6 +157,11 @@ def beat(run: int, number: int, now: tuple[int, int]) -> bytes:
     return _HEAD.pack(_MAGIC, _CLASSES.index(Class.BEAT), 0, 0, run, number, 0, 0, 0, *now)
 
 
+def ending(run: int, number: int, now: tuple[int, int]) -> bytes:
+    """Return the message that says that tick ``number`` will not come; arguments as of ``beat``."""
+    return _HEAD.pack(_MAGIC, _CLASSES.index(Class.END), 0, 0, run, number, 0, 0, 0, *now)
+
+
 def head_of(message: bytes) -> Head:
     """Return what stands before a message.
 

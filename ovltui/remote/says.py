@@ -6,6 +6,7 @@ in another language than English is not known.
 
 from collections.abc import Callable, Iterable, Sequence
 
+from ovltui.errors import RemoteError
 from ovltui.remote.address import Address
 
 _SSH = (
@@ -32,11 +33,19 @@ _SUDO = (
     ("no password was provided", "does not take that password of sudo."),
     ("a password is required", "asks for the password of sudo: start on a terminal, or log in as ssh://root@{host}."),
 )
+_ASKABLE = ("host key verification failed", "permission denied", "too many authentication failures")
+"""What ssh says where it might ask somebody."""
 
 
-def ssh_says(address: Address, words: Sequence[str], status: int) -> str:
-    """Return why no connection came about, or why it ended."""
-    return _found(address, words, _SSH) or _plain(address.host, words, status)
+class UnaskedError(RemoteError):
+    """There is no way yet, but somebody at a terminal can be asked for what is missing."""
+
+
+def refusal(address: Address, words: Sequence[str], status: int) -> RemoteError:
+    """Return why no connection came about."""
+    says = _found(address, words, _SSH) or _plain(address.host, words, status)
+    said = "\n".join(words).lower()
+    return (UnaskedError if any(part in said for part in _ASKABLE) else RemoteError)(says)
 
 
 def there_says(address: Address, words: Sequence[str], status: int) -> str:

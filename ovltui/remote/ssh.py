@@ -10,6 +10,7 @@ import os
 import shlex
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 
 from ovltui.errors import RemoteError
@@ -17,14 +18,16 @@ from ovltui.remote.address import Address
 from ovltui.remote.entering import entering
 from ovltui.remote.here import RECORD, SPEAKS
 from ovltui.remote.line import Line
-from ovltui.remote.master import Master
+from ovltui.remote.master import CONNECT_S, Master
 from ovltui.remote.parcel import boot, parcel
 from ovltui.remote.probe import OLDEST, PROBE, There, read
-from ovltui.remote.says import sayer
+from ovltui.remote.says import UnaskedError, sayer
 
 _ASKING = ("sudo", "-k", "-S", "-p", "", "--")
 """``-k``: it reads the password in any case, so that no later line is taken for it, and it is nowhere else."""
 _FREE = ("sudo", "-n", "--")
+_SHORTEST_S, _SLOWER = 3, 4
+"""Seconds that a connection may take at least, and how many times as long as it took before."""
 
 
 class Ssh:
@@ -58,16 +61,21 @@ class Ssh:
         self._line: Line | None = None
         self._there: There | None = None
         self._password = b""
+        self._took_s = float(CONNECT_S)
         self._stop = threading.Event()
 
-    def prepare(self) -> None:
+    def prepare(self, *, asks: bool = True) -> None:
         """Connect in the foreground: where there is a terminal, ssh and sudo may ask on it.
+
+        Args:
+            asks: whether they may; several machines are prepared at once without, and then asked for one by one.
 
         Raises:
             RemoteError: it cannot be reached, or nothing can be recorded there.
+            UnaskedError: it may be, once somebody was asked.
         """
         with self._lock:
-            there, _ = self._connect(foreground=_on_terminal())
+            there, _ = self._connect(foreground=asks and on_terminal())
             self._recorder(there)
 
     def open(self) -> Line:
@@ -77,6 +85,8 @@ class Ssh:
             RemoteError: it cannot be reached, or nothing can be recorded there.
         """
         with self._lock:
+            if self._line and not self._line.began:
+                self._there = None  # what is there is not as it was, or is on another machine
             if self._line and self._line.silent:
                 self._let_go()
             there, master = self._connect(foreground=False)
@@ -119,18 +129,27 @@ class Ssh:
             raise RemoteError(f"{self.name} was dropped.")
         if self._master is None or not self._master.stands:
             self._let_go()
-            self._master = Master(self._address, foreground=foreground, stop=self._stop, environ=self._environ)
+            self._master = self._log_in(foreground=foreground)
         if self._there is None:
             self._there = read(self._master.ask(PROBE), self.name)
         if self._asks(self._there) and not self._password:
             self._password = self._ask_password(self._master, self._there, foreground=foreground)
         return self._there, self._master
 
+    def _log_in(self, *, foreground: bool) -> Master:
+        """Connect; where that was quick before, give up soon: whoever tries again finds a mended line earlier."""
+        longest = min(CONNECT_S, max(_SHORTEST_S, round(_SLOWER * self._took_s)))
+        begun = time.monotonic()
+        stop, environ = self._stop, self._environ
+        made = Master(self._address, foreground=foreground, stop=stop, connect_s=longest, environ=environ)
+        self._took_s = min(self._took_s, time.monotonic() - begun)
+        return made
+
     def _let_go(self) -> None:
-        """End the connection; what is there is looked at again with the next one, since it may be another machine."""
+        """End the connection."""
         if self._master:
             self._master.close()
-        self._master = self._there = None
+        self._master = None
 
     def _recorder(self, there: There) -> tuple[list[str], bytes]:
         """Return what records there, and what it gets on its stdin before all else."""
@@ -162,7 +181,7 @@ class Ssh:
                 f"{there.user} is not root on {self.name}, which has no sudo: log in as ssh://root@{self.name}."
             )
         if not foreground:
-            raise RemoteError(
+            raise UnaskedError(
                 f"sudo on {self.name} asks {there.user} for a password: start on a terminal, "
                 f"or log in as ssh://root@{self.name}."
             )
@@ -171,5 +190,6 @@ class Ssh:
         return password
 
 
-def _on_terminal() -> bool:
+def on_terminal() -> bool:
+    """Return whether somebody can be asked."""
     return sys.stdin is not None and sys.stderr is not None and os.isatty(0) and sys.stderr.isatty()

@@ -4,6 +4,8 @@ Source: link, address and nsid messages, in the order of the stream. Pure. Incom
 means nothing until somebody found out what; ``asked`` says which.
 """
 
+from collections.abc import Iterable
+from itertools import count
 from threading import Lock
 
 from ovltui.events.decode import decode
@@ -16,16 +18,19 @@ from ovltui.state import told
 from ovltui.state.links import Link
 from ovltui.state.tenure import Tenure, Tenures
 
-_NEWLINK, _DELLINK = wire.Rtm.NEWLINK, wire.Rtm.DELLINK
+_NEWLINK, _DELLINK = int(wire.Rtm.NEWLINK), int(wire.Rtm.DELLINK)
+_NEWADDR, _DELADDR = int(wire.Rtm.NEWADDR), int(wire.Rtm.DELADDR)
 FOLLOWED = {
     int(kind).to_bytes(2, "little"): int(kind)
     for kind in (
-        *(_NEWLINK, _DELLINK, wire.Rtm.NEWADDR, wire.Rtm.DELADDR),
+        *(_NEWLINK, _DELLINK, _NEWADDR, _DELADDR),
         *(wire.Rtm.NEWNSID, wire.Rtm.DELNSID),
     )
 }
 """Types whose messages are decoded at once, by the bytes in which they stand in a message."""
-_ADDRESSES = (wire.Rtm.NEWADDR, wire.Rtm.DELADDR)
+_ADDRESSES = (_NEWADDR, _DELADDR)
+_TYPE = slice(4, 6)
+"""Where the type of a message stands."""
 
 
 class Follower:
@@ -33,7 +38,7 @@ class Follower:
 
     Args:
         tenures: who holds which nsid, updated as messages come.
-        turn: held while tenures are added or ended.
+        turn: held while messages are taken in, since tenures are added and ended.
     """
 
     def __init__(self, tenures: Tenures, turn: Lock) -> None:
@@ -45,19 +50,35 @@ class Follower:
         self._turn = turn
         self._links = told.links()
         self._addresses = told.addresses()
+        self._held: dict[int, Tenure] = {}
+        """Who holds a number; while the turn is held, that changes by a message about numbers alone."""
 
-    def follow(self, seq: int, time_ns: int, nsid: int, kind: int, raw: bytes) -> None:
-        """Take in a message of one of the types ``FOLLOWED``."""
-        if kind == _NEWLINK:
-            if description := self._links.of(raw):
-                self._learn_link(self._heard(seq, nsid), seq, time_ns, *description)
-        elif kind in _ADDRESSES:
-            if address := self._addresses.of(raw):
-                addresses = self._heard(seq, nsid).addresses
-                change = addresses.learn if kind == wire.Rtm.NEWADDR else addresses.forget
-                change(seq, address)
-        else:
-            self._follow_end(seq, nsid, kind, decode(Record(seq, time_ns, nsid, Kind.MESSAGE, raw)))
+    def follow(self, first: int, times: Iterable[int], nsids: Iterable[int], raws: Iterable[bytes]) -> None:
+        """Take in messages, of which those of other types than ``FOLLOWED`` tell nothing.
+
+        Args:
+            first: sequence number of the first; the others follow.
+            times: when each was received, in nanoseconds since the epoch.
+            nsids: of each.
+            raws: the bytes of each.
+        """
+        with self._turn:
+            held = self._held
+            held.clear()
+            for seq, time_ns, nsid, raw in zip(count(first), times, nsids, raws, strict=False):
+                kind = FOLLOWED.get(raw[_TYPE])
+                if kind is None:
+                    continue
+                if kind == _NEWLINK:
+                    if description := self._links.of(raw):
+                        self._learn_link(held.get(nsid) or self._heard(seq, nsid), seq, time_ns, *description)
+                elif kind in _ADDRESSES:
+                    if address := self._addresses.of(raw):
+                        addresses = (held.get(nsid) or self._heard(seq, nsid)).addresses
+                        change = addresses.learn if kind == _NEWADDR else addresses.forget
+                        change(seq, address)
+                else:
+                    self._follow_end(seq, nsid, kind, decode(Record(seq, time_ns, nsid, Kind.MESSAGE, raw)))
 
     def _follow_end(self, seq: int, nsid: int, kind: int, event: Event) -> None:
         """Follow the end of a link, and the births and deaths of numbers."""
@@ -78,12 +99,11 @@ class Follower:
             self._heard(seq, nsid).links.forget(seq, event.fields["ifindex"])
 
     def _heard(self, seq: int, nsid: int) -> Tenure:
-        with self._turn:
-            return self._tenures.heard(nsid, seq)
+        tenure = self._held[nsid] = self._tenures.heard(nsid, seq)
+        return tenure
 
     def _learn_link(self, tenure: Tenure, seq: int, time_ns: int, link: Link, look: Look) -> None:
-        tenure.links.learn(seq, link)
-        tenure.links.remember(seq, time_ns, link.ifindex, look)
+        tenure.links.hear(seq, time_ns, link, look)
         if link.peer_nsid is not None and tenure.sights.at(link.peer_nsid, seq) is None:
             self.asked.append((tenure.nsid, link.peer_nsid, seq))
 
@@ -97,9 +117,9 @@ class Follower:
             sights.forget(there, seq + 1)
 
     def _nsid(self, seq: int, kind: int, nsid: int) -> None:
-        with self._turn:
-            if kind == wire.Rtm.NEWNSID:
-                self._tenures.begin(nsid, seq)
-            else:
-                self._tenures.end(nsid, seq)
+        if kind == wire.Rtm.NEWNSID:
+            self._tenures.begin(nsid, seq)
+        else:
+            self._tenures.end(nsid, seq)
+        self._held.clear()
         self.numbers_changed = True

@@ -41,6 +41,11 @@ class Greeter:
         self._unheard: set[NetnsKey] = set()
         self._unvisited: set[NetnsKey] = set()
 
+    @property
+    def met(self) -> int:
+        """How many namespaces are known, for whoever waits until all are; any thread may ask."""
+        return len(self._loaded)
+
     def greet(self, namespace: Identified, own: bool) -> int | None:
         """Make a namespace heard and load what is in it, once in its life; return its nsid."""
         key = NetnsKey(self._host, namespace.id)

@@ -33,25 +33,26 @@ class Insides:
     def __init__(self) -> None:
         self._known: dict[NetnsKey, _Known] = {}
         self._starters: dict[int, str] = {}
+        self._settled: Iterable[Netns] | None = None
+        """The namespaces of the last look, if nothing is left to read in them."""
+        self.told: dict[NetnsKey, Inside] = {}
+        """What the processes told, by namespace; a new value where something changed."""
+        self.names: dict[int, str] = {}
+        """Short name of the lowest process of each namespace, by pid; a new value where something changed."""
 
     def look(self, netnses: Iterable[Netns]) -> None:
         """Read what is new in these namespaces, and forget the others."""
+        if netnses is self._settled:
+            return
         found: dict[NetnsKey, _Known] = {}
         self._starters = {}
         for netns in netnses:
             if netns.pids and not netns.own:
                 found[netns.key] = self._of(netns)
         self._known = found
-
-    @property
-    def told(self) -> dict[NetnsKey, Inside]:
-        """What the processes told, by namespace."""
-        return {key: known.told for key, known in self._known.items()}
-
-    @property
-    def names(self) -> dict[int, str]:
-        """Short name of the lowest process of each namespace, by pid."""
-        return {known.pids[0]: known.name for known in self._known.values() if known.name}
+        self._settled = netnses if all(known.looks >= _LOOKS for known in found.values()) else None
+        self.told = {key: known.told for key, known in found.items()}
+        self.names = {known.pids[0]: known.name for known in found.values() if known.name}
 
     def _of(self, netns: Netns) -> _Known:
         before = self._known.get(netns.key)

@@ -6,9 +6,8 @@ Privileges: the right to connect. Incomplete: an engine that falls silent intend
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Lock
+from threading import Lock, Thread
 
 from ovltui.identity.intent import Intent, Seat
 from ovltui.identity.model import EngineView
@@ -95,13 +94,33 @@ class Intents:
         self._on_change()
 
 
+class Asking:
+    """Engines that are asked, at the same time, in threads that nobody has to wait for.
+
+    Args:
+        views: the engines; those that do not answer are left out.
+    """
+
+    def __init__(self, views: Iterable[EngineView]) -> None:
+        self._told: dict[str, Answer] = {}
+        self._views = sorted((view for view in views if view.answers), key=lambda view: view.url)
+        self._threads = [Thread(target=self._ask, args=(view,), daemon=True) for view in self._views]
+        for thread in self._threads:
+            thread.start()
+
+    def answers(self) -> tuple[Answer, ...]:
+        """Wait for all answers, and return them sorted by URL."""
+        for thread in self._threads:
+            thread.join()
+        return tuple(self._told[view.url] for view in self._views)
+
+    def _ask(self, view: EngineView) -> None:
+        self._told[view.url] = ask(view)
+
+
 def ask_all(views: Iterable[EngineView]) -> tuple[Answer, ...]:
     """Ask all engines that answer, at the same time, and wait; return the answers, sorted by URL."""
-    wanted = sorted((view for view in views if view.answers), key=lambda view: view.url)
-    if not wanted:
-        return ()
-    with ThreadPoolExecutor(len(wanted), "ovltui-intent") as pool:
-        return tuple(pool.map(ask, wanted))
+    return Asking(views).answers()
 
 
 def intents_of(answers: Iterable[Answer]) -> tuple[Intent, ...]:

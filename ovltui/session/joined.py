@@ -36,6 +36,10 @@ PERIOD_S = 0.025
 """Seconds between two looks at what came, while something comes."""
 
 
+def _is_certain(host: Host) -> bool:
+    return host.feed.heard or host.status.state is not HostState.LIVE
+
+
 class JoinedSession(ManyHosts):
     """A session of several machines; ``start`` and ``close`` it.
 
@@ -137,6 +141,14 @@ class JoinedSession(ManyHosts):
             self._settled.wait_for(
                 lambda: all(host.status.state is not HostState.CONNECTING for host in self._machines), patience_s
             )
+        with self._joining:  # what came together with a state is there, too
+            return
+
+    def wait_until_heard(self, patience_s: float) -> None:
+        """Wait until every machine whose state is known speaks now, or is lost; but not longer than ``patience_s``."""
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline and not all(map(_is_certain, self._machines)):
+            self._closing.wait(PERIOD_S)
 
     def host_of(self, netns: Netns) -> HostStatus | None:
         """Return the machine of a namespace; None where it is shown no longer."""

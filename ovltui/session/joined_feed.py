@@ -4,6 +4,7 @@ Source: ``remote.machine``. Privileges: those of the connection. Incomplete: wha
 said by ``Ended`` and ``Began``; a note that cannot be understood is counted in ``damaged``.
 """
 
+import secrets
 import threading
 import time
 from collections import deque
@@ -21,8 +22,11 @@ from ovltui.remote.machine import Machine, Pieces
 from ovltui.session.joined_clock import OtherClock
 from ovltui.session.replay import INPUTS
 
-BACKOFF_S = (1.0, 2.0, 5.0, 10.0)
-"""Seconds before it is tried again; the last ones from then on."""
+BACKOFF_S = (0.5, 1.0, 1.0, 1.5, 1.5, 2.0, 2.0, 2.0, *(3.0,) * 6, *(5.0,) * 12, 10.0)
+"""Seconds before it is tried again, at most; the last ones from then on: a cut is short, or long."""
+_LIVED_S = 5.0
+"""Seconds after which a connection counts as one that lived: a recorder that breaks off at once is not hurried."""
+_SHARES = 1000
 MOST = 200_000
 """Things that wait to be merged; beyond that nothing is read, so that the machine itself loses, and counts what."""
 _PAUSE_S = 0.05
@@ -70,6 +74,15 @@ Waiting = tuple[int, int, Thing]
 """The time by which it is put in order, when it came, both ours in nanoseconds since the epoch, and what it is."""
 
 
+def pause_s(tries: int) -> float:
+    """Return for how many seconds to wait after so many tries in vain.
+
+    It is another time for each of several machines, so that those that were lost together do not come back together.
+    """
+    longest = BACKOFF_S[min(tries, len(BACKOFF_S) - 1)]
+    return longest * (0.5 + secrets.randbelow(_SHARES) / _SHARES / 2)
+
+
 class Feed:
     """The thread.
 
@@ -106,6 +119,11 @@ class Feed:
             self._thread.join(_END_S)  # it may be connecting
 
     @property
+    def heard(self) -> bool:
+        """Whether the machine is known to speak now."""
+        return self._line is not None and self._line.heard
+
+    @property
     def waits(self) -> bool:
         """Whether something waits to be merged."""
         return bool(self._waiting)
@@ -126,15 +144,16 @@ class Feed:
                 self._put(time.time_ns(), Ended(says))
                 self._flush()
             tries = 0 if lived else tries + 1
-            self._closing.wait(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
+            self._closing.wait(pause_s(tries))
 
     def _connect(self) -> tuple[str, bool]:
-        """Read one connection to its end; return why it ended, and whether it ever lived."""
+        """Read one connection to its end; return why it ended, and whether it lived."""
         self._start = None
         try:
             line = self._line = self.machine.open()
         except OvltuiError as error:
             return str(error), False
+        began = time.monotonic()
         if self._closing.is_set():  # ``close`` came between the two
             line.close()
         try:
@@ -144,7 +163,7 @@ class Feed:
             says = line.ended or str(error)  # of a line that broke off early, the decoder knows less
         finally:
             line.close()
-        return says, self._start is not None
+        return says, time.monotonic() - began > _LIVED_S
 
     def _read(self, line: Pieces) -> None:
         decoder = Decoder(self.machine.name)

@@ -20,14 +20,17 @@ from ovltui.session.intents import Told, names_of, unknowns
 from ovltui.session.judged import Judged
 from ovltui.session.looking import Looking, same
 from ovltui.session.rechecks import scene_of
-from ovltui.session.translate_checks import way_there
+from ovltui.session.translate_checks import mark_of, under_marks, way_there
 from ovltui.session.wiring import Wiring
 
 if TYPE_CHECKING:
     from ovltui.session.joined import JoinedSession
+    from ovltui.topology.model import Topology
 
 OWN_CHECKS = frozenset(("filtered", "gossip-silent", "encrypted-bare", "misses-repeat"))
 """Checks that look at what no recording holds: each machine makes them for itself."""
+_READING = "read again"
+"""In the gaps of a namespace whose tables may be old for a moment."""
 
 
 class JoinedFindings(Looking):
@@ -60,7 +63,7 @@ class JoinedFindings(Looking):
         """Return what could not be looked at, each a sentence."""
         failed = [case.finding.says.rstrip(".") for case in self.cases() if is_defect(case.finding)]
         absent = [
-            f"{status.name} is {status.state}: its own namespaces are as of then"
+            f"{status.name} is {status.state}: what is wrong in its own namespaces is as of then"
             for status in self._joined.hosts
             if status.state is not HostState.LIVE
         ]
@@ -75,21 +78,40 @@ class JoinedFindings(Looking):
 
     def _look(self) -> None:
         session, topology = self._joined, self._wiring.look()
-        judgements = tuple(host.judged for host in session.members)
-        basis = (topology, session.netnses, session.engines, session.intended, *judgements)
+        judgements = tuple((host.judged, host.status.state is HostState.LIVE) for host in session.members)
+        told = (one for judgement in judgements for one in judgement)
+        basis = (topology, session.netnses, session.engines, session.intended, *told)
         if not same(basis, self._basis):
             scene = scene_of(session, topology, self._ways(), time.time_ns())
-            found = {one.key: one for one in find_all(scene, defect=self._defects.finding)}
+            marks = self._marks()
+            found = {one.key: under_marks(one, marks) for one in find_all(scene, defect=self._defects.finding)}
             for one in self._own(judgements):
                 found.setdefault(one.key, one)
             self._found, self._basis = tuple(found.values()), basis
-        self._take(self._found)
+        self._take((*self._held(topology), *self._found))
 
-    def _own(self, judgements: tuple[Judged | None, ...]) -> Iterator[Finding]:
-        """Yield what only the machines themselves could find."""
-        for judged in judgements:
+    def _held(self, topology: "Topology") -> tuple[Finding, ...]:
+        """Return what was wrong of which nobody can say that it was mended.
+
+        It is that about machines that are lost, and in namespaces whose tables are being read again.
+        """
+        found = {finding.key for finding in self._found}
+        known = (case.finding for case in self._looked.cases if case.finding.key not in found)
+        lost = {host.key for host in self._joined.members if host.status.state is not HostState.LIVE}
+        return tuple(
+            finding
+            for finding in known
+            if any(key.host in lost for key in _places(finding)) or _is_being_read(topology, finding.netns)
+        )
+
+    def _own(self, judgements: tuple[tuple[Judged | None, bool], ...]) -> Iterator[Finding]:
+        """Yield what only the machines themselves could find; of one that is lost, all that it had found by then."""
+        before = {case.finding.key: case.finding for case in self._looked.cases}
+        for judged, live in judgements:
             for case in judged.cases if judged else ():
-                if case.finding.check in OWN_CHECKS:
+                if not live:  # in the words of the whole, where it was found there as well
+                    yield before.get(case.finding.key, case.finding)
+                elif case.finding.check in OWN_CHECKS:
                     yield case.finding
 
     def _take(self, found: Iterable[Finding], asked_ns: int | None = None) -> None:
@@ -103,10 +125,27 @@ class JoinedFindings(Looking):
         """Return what to write before a command here so that it runs in each namespace, there."""
         found = {}
         for host in self._joined.members:
-            there, mntns = way_there(host.feed.machine.url), host.start.mntns if host.start else None
+            there = way_there(host.feed.machine.url)
+            there, mntns = mark_of(host.name) if there is None else there, host.start.mntns if host.start else None
             for key, raw in host.names.raw_keys.items():
                 netns = host.names.netnses.get(raw)
                 way = prefix(netns, mntns) if netns else None
-                if there is not None and way is not None:
-                    found[key] = f"{there} {way}".strip()
+                if way is not None:
+                    found[key] = f"{there.strip()} {way}".strip()
         return found
+
+    def _marks(self) -> frozenset[str]:
+        """Return what marks commands for machines to which no way leads from here."""
+        lost = (host for host in self._joined.members if way_there(host.feed.machine.url) is None)
+        return frozenset(mark_of(host.name) for host in lost)
+
+
+def _places(finding: Finding) -> frozenset[NetnsKey]:
+    """Return the namespaces that a finding is about."""
+    own = (finding.netns, finding.link.netns if finding.link else None)
+    return frozenset(key for key in (*own, *(trace.netns for trace in finding.traces)) if key)
+
+
+def _is_being_read(topology: "Topology", key: NetnsKey | None) -> bool:
+    node = topology.node(key)
+    return node is not None and any(_READING in gap for gap in node.place.contents.gaps)

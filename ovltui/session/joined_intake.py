@@ -229,7 +229,7 @@ class Intake:
             host.intended = translate_names.intended(told.value, host.name, translation)
             self._session.intend()
         elif kind is NoteKind.FINDINGS:
-            host.judged = translate_checks.judged(told.value, host.feed.machine.url, translation)
+            host.judged = translate_checks.judged(told.value, host.feed.machine.url, host.name, translation)
             self._session.changed()
         self._learn(host, translation)
 

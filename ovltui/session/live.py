@@ -77,6 +77,7 @@ class LiveSession(Session):
         self._tables = TableKeeper(self.stream, self._sight, self.tell, self.kept)
         self.findings: Findings | None = None
         """What is wrong; None until ``start_checks``."""
+        self._swept: tuple[Netns, ...] | None = None
         self._deaf = ""
         self._closing = threading.Event()
         self._heard = threading.Event()
@@ -98,6 +99,16 @@ class LiveSession(Session):
         """Sweep once, in the calling thread, giving no nsids: for commands that only list."""
         with Rtnl() as rtnl:
             self._take(Discoverer(partial(ask_nsid, rtnl)).sweep())
+
+    @property
+    def searching(self) -> bool:
+        """Whether Docker Engines are still looked for."""
+        return not self._options.no_docker and not self._searched.is_set()
+
+    @property
+    def met(self) -> int:
+        """How many namespaces were looked at so far, while ``start`` does that; any thread may ask."""
+        return self._greeter.met
 
     def hear(self) -> None:
         """Begin to receive; whoever has something to do until ``start`` calls it before."""
@@ -244,14 +255,17 @@ class LiveSession(Session):
         self._nsid_changed()
 
     def _take(self, sweep: Sweep) -> None:
-        self._greeter.keep({netns.key for netns in sweep.netnses})
+        as_before, self._swept = sweep.netnses is self._swept, sweep.netnses
+        if not as_before:
+            self._greeter.keep({netns.key for netns in sweep.netnses})
         if self._sight.resolve():
             self.renamed()
         self._insides.look(sweep.netnses)
         self._lab.look()
         gaps = (*sweep.gaps, *self._lab.gaps)
         self.publish(sweep.netnses, self._insides.names, gaps, self._insides.told, self._lab.given)
-        self._tables.keep(sweep.netnses)
+        if not as_before:
+            self._tables.keep(sweep.netnses)
 
     def _engines_spoke(self) -> None:
         if self._engines:

@@ -23,6 +23,8 @@ TICK_S = 1.0
 """Seconds between looks while a case may open by time alone."""
 REST_FACTOR, REST_S = 10, 0.6
 """How many times as long as a look took comes none after it, and for how many seconds at most."""
+_END_S = 0.3
+"""Seconds that whoever ends waits for a look that goes on."""
 _TOLD = 50
 """Changes that are told to whoever records, each time."""
 
@@ -65,11 +67,11 @@ class Looking:
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread; where it looks at thousands of namespaces, that look tells nobody any more."""
         self._closing.set()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(_END_S)
 
     def doubt(self) -> None:
         """Look again soon; any thread may call it."""
@@ -136,6 +138,8 @@ class Looking:
             found: all of it.
             asked_ns: since when every engine that answers was asked; None where there is none.
         """
+        if self._closing.is_set():
+            return
         changes = self._cases.take(found, time.time_ns(), asked_ns)
         cases = self._cases.cases()
         news = bool(changes) or cases != self._looked.cases or self._looked.when_ns is None

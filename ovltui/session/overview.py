@@ -72,8 +72,10 @@ def _inside(row: Row) -> Iterator[Fact]:
     for link in row.links:
         kind = f"{link.kind} vni {link.vni}" if link.vni is not None else link.kind
         yield link.ifname, f"{'UP' if link.up else 'DOWN'}  {kind}"
+    if not row.links:  # each namespace has its lo: the tables were not read
+        yield "", "not known"
     yield "addresses", ""
-    none = "not known" if row.netns.is_number else "none beyond loopback and link-local"
+    none = "none beyond loopback and link-local" if row.links and not row.netns.is_number else "not known"
     yield from ((address, "global") for address in row.addresses)
     if not row.addresses:
         yield "", none

@@ -6,7 +6,7 @@ that look once and give no nsids. Privileges: CAP_SYS_ADMIN for a visit. Incompl
 """
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ovltui.events.record import OWN_NSID
@@ -21,6 +21,8 @@ from ovltui.session.snapshot import Row
 from ovltui.state.tables import Contents
 from ovltui.topology.place import Place
 
+Told = Callable[[int, int], None]
+"""Takes in how many namespaces were visited, and of how many."""
 _WAYS = 4
 """Paths by which a namespace is tried to be entered."""
 
@@ -52,17 +54,27 @@ def _meant(session: Session, netns: Netns, number: int) -> NetnsKey | None:
     return tenure.key if tenure and tenure.died is None else None
 
 
-def visited(rows: Iterable[Row], tables: Collection[Table], whole: Collection[NetnsKey] = ()) -> tuple[Place, ...]:
+def untold(_done: int, _number: int) -> None:
+    """Take in how far it is, and do nothing."""
+
+
+def visited(
+    rows: Iterable[Row], tables: Collection[Table], whole: Collection[NetnsKey] = (), told: Told = untold
+) -> tuple[Place, ...]:
     """Visit namespaces and return a place for each.
 
     Args:
         rows: which.
         tables: what to read of each; links are always read.
         whole: those of which to read all tables; with any, only what numbers mean inside of these is found out.
+        told: is told how many were visited, and of how many.
     """
     rows = tuple(rows)
     wanted = {Table.LINKS, *tables}
-    contents = {row.netns.key: _visit(row.netns, set(Table) if row.netns.key in whole else wanted) for row in rows}
+    contents: dict[NetnsKey, Contents] = {}
+    for done, row in enumerate(rows):
+        told(done, len(rows))
+        contents[row.netns.key] = _visit(row.netns, set(Table) if row.netns.key in whole else wanted)
     identities = {row.netns.key: row.identity for row in rows}
     seen = [Seen(row.netns, contents[row.netns.key].messages.get(Table.LINKS, ())) for row in rows]
     return tuple(_places(contents, identities, meanings(seen, set(whole) or None)))

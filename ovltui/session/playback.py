@@ -22,6 +22,8 @@ _PERIOD_S = 0.1
 """Seconds between two moments while it plays."""
 _CHECK_S = 0.5
 """Seconds between two looks of the checks while it plays, where these are made anew."""
+_END_S = 0.3
+"""Seconds that whoever leaves waits for the thread."""
 _NS = 10**9
 
 
@@ -83,12 +85,13 @@ class Playback:
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread and close the file."""
+        """End the thread and close the file; where it is on its way through a long recording, that ends with us."""
         self._closing.set()
         self._wake.set()
         if self._thread.is_alive():
-            self._thread.join()
-        self._player.close()
+            self._thread.join(_END_S)
+        if not self._thread.is_alive():
+            self._player.close()
 
     def seek(self, time_ns: int) -> None:
         """Go to a time, in nanoseconds since the epoch."""
@@ -222,4 +225,5 @@ class Playback:
         return looked
 
     def _tell(self) -> None:
-        self.session.tell()
+        if not self._closing.is_set():
+            self.session.tell()

@@ -127,8 +127,7 @@ class Rereader:
         if reading.start < ring.first or kept.tenure.died is not None:
             kept.tables.dirty |= reading.answers.keys()
             return []
-        for _, _, raw in ring.received(reading.start, end, (kept.tenure.nsid,)):
-            fresh.apply(raw)
+        fresh.apply_all(raw for _, _, raw in ring.received(reading.start, end, (kept.tenure.nsid,)))
         told = kept.read_ns is not None
         rows = difference(kept.tables, fresh, fresh.tables) if told else []
         kept.tables.adopt(fresh)

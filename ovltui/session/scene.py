@@ -7,7 +7,6 @@ Source: ``session.wiring``, ``session.intents``, ``session.underfoot``; of comma
 
 import time
 from collections.abc import Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from ovltui.checks.index import index
@@ -16,8 +15,8 @@ from ovltui.kernel.wire import Table
 from ovltui.netns.model import Netns, NetnsKey
 from ovltui.session.asker import Answer
 from ovltui.session.holders import prefix
-from ovltui.session.intents import ask_all, intents_of, seats_of
-from ovltui.session.picture import visited
+from ovltui.session.intents import Asking, intents_of, seats_of
+from ovltui.session.picture import Told, untold, visited
 from ovltui.session.session import Session
 from ovltui.session.underfoot import SWARM_PORTS, Footing, read
 from ovltui.topology.builder import build
@@ -66,13 +65,17 @@ class Living:
         )
 
 
-def visited_scene(session: Session) -> tuple[Scene, tuple[Answer, ...]]:
-    """Visit all namespaces and ask all engines once; return the scene, and what engines said."""
+def visited_scene(session: Session, told: Told = untold) -> tuple[Scene, tuple[Answer, ...]]:
+    """Visit all namespaces and ask all engines once; return the scene, and what engines said.
+
+    Args:
+        session: which namespaces and engines there are.
+        told: as of ``picture.visited``.
+    """
     rows = session.snapshot().rows
-    with ThreadPoolExecutor(1, "ovltui-intents") as pool:
-        asked = pool.submit(ask_all, session.engines)
-        topology = build(visited(rows, tuple(Table)))
-        answers = asked.result()
+    asking = Asking(session.engines)
+    topology = build(visited(rows, tuple(Table), told=told))
+    answers = asking.answers()
     scene = Living(session).scene(topology, answers, {})
     underfoot = {key: read(footing).underfoot for key, footing in footings(scene).items()}
     return replace(scene, underfoot=underfoot), answers

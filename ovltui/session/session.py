@@ -204,10 +204,17 @@ class Session:
             views, netnses = self._views, self._netnses
         return questions(row.identity, views, netnses)
 
+    @property
+    def searching(self) -> bool:
+        """Whether Docker Engines are still looked for, so that none is no news."""
+        return False
+
     def gaps(self) -> tuple[str, ...]:
         """Return what cannot be seen or heard, each a sentence."""
         hearing = self.stream.hearing
-        silent = [f"{view.url}: {view.says}" for view in self._views if view.asked and not view.answers]
+        silent = [
+            f"{view.url}: {view.says or 'no answer yet'}" for view in self._views if view.asked and not view.answers
+        ]
         return (*self._sweep_gaps, *(hearing.says if hearing else ()), *silent)
 
     def netns_of(self, record: Record) -> NetnsKey | None:

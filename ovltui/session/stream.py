@@ -6,10 +6,10 @@ Incomplete: see the gap records.
 """
 
 import time
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import count
 from json import loads
 from operator import itemgetter
 from threading import Lock
@@ -153,10 +153,10 @@ class Stream:
 
     def follow(self, record: Record) -> None:
         """Take in what a record of the ring tells of links, addresses and numbers; for sessions that are replayed."""
-        kind = FOLLOWED.get(record.raw[_TYPE]) if record.kind in MESSAGES else None
-        if kind is not None:
-            self._follower.follow(record.seq, record.time_ns, record.nsid, kind, record.raw)
-            self._follower.asked.clear()
+        if record.kind in MESSAGES:
+            if record.raw[_TYPE] in FOLLOWED:
+                self._follower.follow(record.seq, (record.time_ns,), (record.nsid,), (record.raw,))
+                self._follower.asked.clear()
         elif record.kind is Kind.GAP:
             self._gap(record.seq, record.raw)
 
@@ -215,7 +215,7 @@ class Stream:
     def _take(self, time_ns: int, nsid: int, kind: int, payload: bytes) -> None:
         if kind == FrameKind.BATCH:
             numbers, raws = messages_in(payload)
-            self._messages([time_ns] * len(raws), numbers, raws)
+            self._messages(array("q", (time_ns,)) * len(raws), numbers, raws)
         elif kind == FrameKind.MESSAGE:
             raws = list(wire.messages(payload))
             self._messages([time_ns] * len(raws), [nsid] * len(raws), raws)
@@ -241,9 +241,7 @@ class Stream:
         """Take in messages; who reads them finds what they tell of links and numbers known already."""
         types = set(map(_TYPE_OF, raws))
         if not FOLLOWED.keys().isdisjoint(types):
-            for seq, time_ns, nsid, raw in zip(count(self.ring.end), times, nsids, raws, strict=False):
-                if kind := FOLLOWED.get(raw[_TYPE]):
-                    self._follower.follow(seq, time_ns, nsid, kind, raw)
+            self._follower.follow(self.ring.end, times, nsids, raws)
         self.ring.extend(times, nsids, of, raws)
         # Whoever is called looks at the ring at once: not before they are in it.
         asked, self._follower.asked = self._follower.asked, []

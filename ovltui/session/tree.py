@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ovltui.identity.model import Kind
 from ovltui.session.snapshot import Row
+from ovltui.topology.sheet import natural
 
 _ORDER = {kind: number for number, kind in enumerate(Kind)}
 _WITHIN = (Kind.OVERLAY, Kind.INGRESS, Kind.LOADBALANCER, Kind.CONTAINER)
@@ -78,7 +79,7 @@ def tree(rows: Sequence[Row]) -> tuple[Branch, ...]:
 
 def in_order(rows: Iterable[Row]) -> tuple[Row, ...]:
     """Return rows by kind, then by name."""
-    return tuple(sorted(rows, key=lambda row: (_ORDER[row.identity.kind], row.identity.name)))
+    return tuple(sorted(rows, key=lambda row: (_ORDER[row.identity.kind], natural(row.identity.name))))
 
 
 def _tree(rows: Sequence[Row], host: str) -> tuple[Branch, ...]:
@@ -137,7 +138,7 @@ def _without_heading(networks: Sequence[list[Row]], host: str) -> list[Branch]:
         one = rows[0].identity
         title = f"{one.network}@{one.engine}" if names.count(one.network) > 1 and one.engine else str(one.network)
         branches.append(Branch(title, str(one.driver), None, in_order(rows), host=host))
-    return sorted(branches, key=lambda branch: branch.title)
+    return sorted(branches, key=lambda branch: natural(branch.title))
 
 
 def _network(row: Row) -> _Network:

@@ -16,7 +16,7 @@ _NAMES_KEPT = 64
 _TURNS_KEPT = 4096
 """Changes of names remembered of all links together, to tell eras apart; then new eras begin."""
 _LOOKS_KEPT = 32
-"""Looks remembered of one ifindex; the oldest is forgotten first."""
+"""Looks remembered of one ifindex at least; the oldest are forgotten first, when there are twice as many."""
 _UP = "UP"
 
 
@@ -84,11 +84,25 @@ class Links:
         """The links that exist, ascending by ifindex."""
         return tuple(link for _, link in sorted(self._now.copy().items()))
 
+    def hear(self, seq: int, time_ns: int, link: Link, look: Look) -> None:
+        """Take in the link of a RTM_NEWLINK at ``seq``, received at ``time_ns``, and what it looks like since."""
+        self.learn(seq, link)
+        ifindex = link.ifindex
+        # As while a link flaps: its state alone tells that it looks otherwise. Most calls end here.
+        if (looks := self._looks.get(ifindex)) and time_ns >= self._loaded_ns:
+            since, before = looks[-1]
+            if since < seq and before is not None and before.state != look.state:
+                self._add_look(looks, seq, ifindex, look)
+                return
+        self.remember(seq, time_ns, ifindex, look)
+
     def learn(self, seq: int, link: Link) -> None:
         """Take in the link of a RTM_NEWLINK at ``seq``."""
-        self._touched[link.ifindex] = seq
-        self._now[link.ifindex] = link
-        self._call(seq, link)
+        ifindex = link.ifindex
+        self._touched[ifindex] = seq
+        before, self._now[ifindex] = self._now.get(ifindex), link
+        if before is None or before.ifname != link.ifname:
+            self._call(seq, link)
 
     def forget(self, seq: int, ifindex: int) -> None:
         """Take in a RTM_DELLINK at ``seq``; the name stays known for older records."""
@@ -121,10 +135,15 @@ class Links:
             self._look(seq, ifindex, look)
 
     def _look(self, seq: int, ifindex: int, look: Look | None) -> None:
-        looks = self._looks.get(ifindex, [])
+        looks = self._looks.setdefault(ifindex, [])
         if not looks or (looks[-1][0] < seq and looks[-1][1] != look):
-            # A list that readers hold is never changed: they see the old one or the new one.
-            self._looks[ifindex] = [*looks[1 - _LOOKS_KEPT :], (seq, look)]
+            self._add_look(looks, seq, ifindex, look)
+
+    def _add_look(self, looks: list[tuple[int, Look | None]], seq: int, ifindex: int, look: Look | None) -> None:
+        # A list that readers hold only grows: for one that is full they see the old one or the new one.
+        if len(looks) >= 2 * _LOOKS_KEPT:
+            looks = self._looks[ifindex] = looks[1 - _LOOKS_KEPT :]
+        looks.append((seq, look))
 
     def look_before(self, ifindex: int, seq: int) -> Look | None:
         """Return what link ``ifindex`` looked like before record ``seq``; None where it was gone or is not known."""

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from struct import Struct
 
 from ovltui.events.vocabulary import Object
-from ovltui.kernel.wire import Table
-from ovltui.state.keys import AF_INET, BODY, place
+from ovltui.kernel.wire import Rtm, Table
+from ovltui.state.keys import AF_INET, AF_UNSPEC, BODY, place
 from ovltui.state.routes import Routes
 
 _ROUTES = (Table.ROUTES4, Table.ROUTES6)
 _BESIDE_SILENCE = (Table.LINKS, Table.ADDRESSES, Table.NEXTHOPS)
 _DOUBTFUL_BY_LINK = (*_ROUTES, Table.NEXTHOPS)
+_NEWLINK, _DELLINK = (int(kind).to_bytes(2, "little") for kind in (Rtm.NEWLINK, Rtm.DELLINK))
+_SHORTEST_LINK = 24
 _WORKING = 0x10001
 """IFF_UP and IFF_LOWER_UP."""
 _ALL_CHANGED = 0xFFFFFFFF
@@ -118,7 +120,9 @@ class Tables:
 
     def apply_all(self, raws: Iterable[bytes]) -> None:
         """Take in messages of the stream, in their order."""
-        routes = self._stores.get(Table.ROUTES4)
+        routes, links = self._stores.get(Table.ROUTES4), self._stores.get(Table.LINKS)
+        if isinstance(links, Entries) and self.dirty.issuperset(_DOUBTFUL_BY_LINK):
+            raws = _but_links(links, raws)
         for raw in routes.but_plain(raws) if isinstance(routes, Routes) else raws:
             self.apply(raw)
 
@@ -149,6 +153,24 @@ class Tables:
     def messages(self) -> dict[Table, tuple[bytes, ...]]:
         """Return all that is held now."""
         return {table: tuple(store) for table, store in self._stores.items()}
+
+
+def _but_links(links: Entries, raws: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield every message but those of links that are there, of which the last one tells all; those are taken in.
+
+    So it is while a link flaps: what else each of its changes may change silently is in doubt already.
+    """
+    last: dict[bytes, bytes] = {}
+    for raw in raws:
+        kind = raw[4:6]
+        if kind == _NEWLINK and len(raw) >= _SHORTEST_LINK and raw[BODY] == AF_UNSPEC:
+            last[raw[20:24]] = raw
+            continue
+        if kind == _DELLINK:
+            links.held |= last
+            last.clear()
+        yield raw
+    links.held |= last
 
 
 def silent(table: Table, before: tuple[bytes, ...], raw: bytes, *, gone: bool) -> tuple[Table, ...]:

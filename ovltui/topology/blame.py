@@ -5,10 +5,10 @@ Source: the topology and the goal of the way. Pure. Incomplete: of two causes on
 
 from dataclasses import dataclass
 
-from ovltui.topology.goal import Goal, switch
+from ovltui.topology.goal import Goal, has, switch
 from ovltui.topology.hops import Verdict
 from ovltui.topology.links import Link
-from ovltui.topology.lookup import Ip, addresses, parsed
+from ovltui.topology.lookup import Ip, addresses, is_usable, neighbour, parsed
 from ovltui.topology.model import Node, Topology
 from ovltui.topology.segment import Segment
 
@@ -92,6 +92,21 @@ def nobody_answers(topology: Topology, goal: Goal, link: Link, address: str, hea
     if heard.outside:
         return Fault(node, link, f"who answers for {address} is not visible", Verdict.UNKNOWN)
     return Fault(node, link, f"nobody answers for {address}", Verdict.MISSING)
+
+
+def owner_of(topology: Topology, heard: Segment, address: str) -> Link | None:
+    """Return the link that has an address, of those that hear who asks for it."""
+    return next((end for end in heard.ends if has(topology.nodes[end.key.netns], end.key, address)), None)
+
+
+def also_answers(topology: Topology, heard: Segment, owner: Link, address: str) -> str:
+    """Return, as words to add, that a vxlan device answers for an address of ``owner`` with another MAC; else empty."""
+    for tunnel in heard.tunnels:
+        known = neighbour(topology.nodes[tunnel.key.netns], tunnel, address)
+        mac = known.fields.get("lladdr", owner.address) if known and is_usable(known) else owner.address
+        if tunnel.vxlan and tunnel.vxlan.proxy and mac != owner.address:
+            return f", but {topology.name(tunnel.key)} too, with {mac}"
+    return ""
 
 
 def has_address(topology: Topology, link: Link) -> bool:

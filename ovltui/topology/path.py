@@ -30,8 +30,7 @@ def path(topology: Topology, of: NetnsKey, to: NetnsKey | str) -> Path:
     target = parsed(goal.address)
     shown = goal.node.name if goal.node and isinstance(to, NetnsKey) else goal.address
     if target is None:
-        says = f"{shown} has no address in a network of {start.name}"
-        return Path((Hop(Way.THERE, start.key, start.name, None, "", says, Verdict.MISSING),), start.name, shown)
+        return Path((_no_end(start, goal, shown),), start.name, shown)
     there = Walk(topology, names, Way.THERE, goal)
     arrived = there.packet(start, target, None)
     own = source(start, target)
@@ -45,6 +44,16 @@ def path(topology: Topology, of: NetnsKey, to: NetnsKey | str) -> Path:
         back.packet(node, own, None)
         hops += back.hops
     return Path(tuple(hops), start.name, shown)
+
+
+def _no_end(start: Node, goal: Goal, shown: str) -> Hop:
+    """Return the hop that says why no address is known to go to."""
+    node = goal.node
+    if node is not None and node.place.contents.read_ns is None:
+        why = "; ".join(node.place.contents.gaps) or "it was not read"
+        return Hop(Way.THERE, node.key, node.name, None, "", why, Verdict.UNKNOWN)
+    says = f"{shown} has no address in a network of {start.name}"
+    return Hop(Way.THERE, start.key, start.name, None, "", says, Verdict.MISSING)
 
 
 def _goal(topology: Topology, start: Node, to: NetnsKey | str) -> Goal:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 OF_THE_STREAM = ("seq", "time", "nsid", "object", "action", "change")
 """Keys of an event that no row of a table has."""
@@ -97,6 +98,12 @@ def entries(rows: Iterable[tuple[Hashable, tuple[str, ...]]]) -> tuple[Entry, ..
     return tuple(found)
 
 
+@lru_cache(maxsize=4096)
 def natural(text: str) -> tuple[tuple[float, str], ...]:
     """Return what a text sorts by, so that ``eth10`` comes behind ``eth9``."""
-    return tuple((int(part), "") if part.isdigit() else (-1.0, part) for part in _DIGITS.split(text) if part)
+    parts = enumerate(_DIGITS.split(text))  # each second one is a number: the longer one is the larger one
+    return tuple(_number(part.lstrip("0")) if at % 2 else (-1.0, part) for at, part in parts if part)
+
+
+def _number(digits: str) -> tuple[float, str]:
+    return float(len(digits)), digits

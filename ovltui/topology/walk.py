@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from ovltui.events.line import line
 from ovltui.topology.blame import (
     Fault,
+    also_answers,
     does_not_forward,
     has_address,
     is_blocked,
@@ -17,8 +18,9 @@ from ovltui.topology.blame import (
     no_route,
     nobody_answers,
     not_heard,
+    owner_of,
 )
-from ovltui.topology.goal import Goal, has, owns, receiver, tunnel_of
+from ovltui.topology.goal import Goal, owns, receiver, tunnel_of
 from ovltui.topology.hops import Hop, Verdict, Way
 from ovltui.topology.leads import beyond, port_of, port_to_tunnel
 from ovltui.topology.links import Link, LinkKey
@@ -240,11 +242,11 @@ class Walk:
         if entry and is_usable(entry):
             return self._trusted(node, link, address, entry)
         heard = segment(self.topology, link)
-        for end in heard.ends:
-            there = self.topology.nodes[end.key.netns]
-            if has(there, end.key, address):
-                self._add(node, link, f"asks for {address}: {self.topology.name(end.key)} answers", Verdict.OK)
-                return end.address
+        if owner := owner_of(self.topology, heard, address):
+            too = also_answers(self.topology, heard, owner, address)
+            says = f"asks for {address}: {self.topology.name(owner.key)} answers{too}"
+            self._add(node, link, says, Verdict.WRONG if too else Verdict.OK)
+            return None if too else owner.address
         for tunnel in heard.tunnels:
             there = self.topology.nodes[tunnel.key.netns]
             known = neighbour(there, tunnel, address)

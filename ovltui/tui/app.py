@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.console import Console
 from textual.app import SystemCommand
 from textual.binding import BindingType
-from textual.command import Provider
+from textual.command import CommandPalette, Provider
 from textual.message import Message
 from textual.screen import Screen
 
@@ -24,11 +24,11 @@ from ovltui.session.live import LiveSession
 from ovltui.session.session import Session
 from ovltui.session.snapshot import Row
 from ovltui.session.solicitor import COST, Solicitor
+from ovltui.tui.at_pace import AppAtPace
 from ovltui.tui.palette import Commands
 from ovltui.tui.screens.events import EventsScreen
 from ovltui.tui.screens.help import Help, key_word
 from ovltui.tui.with_checks import CHECK_KEYS
-from ovltui.tui.with_foreground import AppWithForeground
 from ovltui.tui.with_hosts import HOST_KEYS
 from ovltui.tui.with_lab import LAB_KEYS
 from ovltui.tui.with_looks import LOOK_KEYS
@@ -59,7 +59,7 @@ _BREATH_S = 0.004
 _TWICE_S = 2.0
 
 
-class OvltuiApp(AppWithForeground):
+class OvltuiApp(AppAtPace):
     """The screens of ``ovltui``.
 
     Args:
@@ -121,6 +121,7 @@ class OvltuiApp(AppWithForeground):
         """Paint now, or as soon as the last painting is long enough ago."""
         news = self._session.version != self._painted_version
         due = self._painted + (_NEWS_S if news and not self.settings.slow else self._pace_s)
+        due = max(due, monotonic() + self.busy_s(self._painted))
         if self._timer is not None and due >= self._due:
             return
         self._stop_timer()
@@ -128,11 +129,14 @@ class OvltuiApp(AppWithForeground):
             self.paint()
         else:
             self._due = due
-            self._timer = self.set_timer(due - monotonic(), self.paint)
+            self._timer = self.set_timer(due - monotonic(), self._paint_in_time)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer every key's action by its words, and a shell in each namespace."""
-        for active in screen.active_bindings.values():
+        asked = isinstance(self.screen, CommandPalette)
+        bindings = self.offered if asked else tuple(screen.active_bindings.values())
+        by_id = {active.binding.id: active for active in reversed(bindings)}
+        for active in by_id.values():  # of a command with several keys the first one
             binding = active.binding
             if binding.description and binding.id and not binding.id.startswith(("list.", "page.")):
                 run = partial(self.run_action, binding.action, active.node)
@@ -156,11 +160,8 @@ class OvltuiApp(AppWithForeground):
         """Show the keys that work here."""
         bindings = [active.binding for active in self.screen.active_bindings.values()]
         acts = [*(act.command for act in self.solicitor.acts), *(act.command for act in self.namer.acts)]
-        self.push_screen(Help(getattr(self.screen, "ABOUT", ""), bindings, self._session.gaps(), acts))
-
-    def action_redraw(self) -> None:
-        """Paint everything again."""
-        self.screen.refresh(layout=True)
+        gaps = [*self._session.gaps(), *self.line_gaps()]
+        self.push_screen(Help(getattr(self.screen, "ABOUT", ""), bindings, gaps, acts))
 
     async def action_interrupt(self) -> None:
         """Quit at the second ctrl+c."""
@@ -205,6 +206,16 @@ class OvltuiApp(AppWithForeground):
         if self._told_version != version:  # else a painting is on its way that comes soon enough
             self._told_version = version
             self.post_message(self.Advanced())
+
+    def on_cursor_position(self) -> None:
+        """Paint what waited for this: the terminal has drawn what was sent."""
+        if self._timer is not None:
+            self.on_ovltui_app_advanced()
+
+    def _paint_in_time(self) -> None:
+        """Paint, unless more was sent to the terminal meanwhile than it has drawn."""
+        self._stop_timer()
+        self.on_ovltui_app_advanced()
 
     def paint(self) -> None:
         """Paint the screen that is in sight."""

@@ -16,6 +16,7 @@ from ovltui.errors import ExitStatus, OvltuiError, PrivilegeError, RecordingErro
 from ovltui.session.live import LiveSession, Options
 from ovltui.text import clean
 from ovltui.tui.ending import Ending
+from ovltui.tui.waiting import waiting
 
 if TYPE_CHECKING:
     from ovltui.session.joined import JoinedSession
@@ -70,7 +71,8 @@ def run(
     ending = Ending(app.end)
     try:
         ending.watch()
-        session.start()
+        with waiting(lambda: f"looking at namespaces, {session.met} so far"):
+            session.start()
         status = app.run()
     finally:
         app.shells.close_all()

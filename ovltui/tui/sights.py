@@ -23,6 +23,8 @@ from ovltui.topology.model import Topology
 if TYPE_CHECKING:
     from ovltui.topology.draw.sketch import Key
 
+_NOTHING = "nothing is wired: no bridge, no veth pair and no tunnel was found"
+
 
 class Sights:
     """The newest of it.
@@ -69,10 +71,13 @@ class Sights:
         self._look_around()
 
     @property
-    def whole(self) -> bool:
-        """Whether there are namespaces, and all of them were read."""
+    def says_nothing(self) -> str:
+        """Why there may be nothing to draw."""
         nodes = self.topology.nodes.values()
-        return bool(nodes) and all(node.place.contents.read_ns is not None for node in nodes)
+        if not nodes:
+            return "namespaces are being looked at"
+        unread = sum(node.place.contents.read_ns is None for node in nodes)
+        return f"{_NOTHING} so far; not read: {unread} of {len(nodes)} namespaces" if unread else _NOTHING
 
     def step(self, by: int) -> None:
         """Choose the next network."""

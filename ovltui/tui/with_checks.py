@@ -87,8 +87,11 @@ class AppWithChecks(AppWithNetns):
     def action_show_checks(self) -> None:
         """Go to the screen of findings, with nothing in the way that is said there anyhow."""
         self.clear_notifications()
-        self._checks_screen()
+        screen = self._checks_screen()
+        elsewhere = self.screen is not screen
         self.show_main(_CHECKS)
+        if elsewhere:
+            self.call_after_refresh(screen.come_back)
 
     def action_check(self) -> None:
         """Look again, and show what is wrong in the chosen namespace or network, or in all."""

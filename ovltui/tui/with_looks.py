@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from textual.app import ScreenStackError
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.command import CommandPalette
 from textual.widgets import Static
 
@@ -35,15 +35,24 @@ class AppWithLooks(AppInOrder):
     """An app that looks as its user wants."""
 
     CSS = """
+    ToastRack { margin-bottom: 2; }
+    TopologyScreen ToastRack { margin-bottom: 3; }
+    Screen.-tour ToastRack { margin-bottom: 7; }
     Toast { width: 78; max-width: 100%; padding: 0 1; }
     Toast.-information { border-left: $frame-block $success; }
     Toast.-warning { border-left: $frame-block $warning; }
     Toast.-error { border-left: $frame-block $error; }
+    Toast { background: $cursor; }
+    Input:ansi > .input--cursor { color: ansi_default; background: ansi_default; }
+    Input > .input--placeholder, Input > .input--suggestion { color: $dim; }
     Screen:ansi .screen--selection { text-style: reverse; }
     CommandPalette > Vertical { margin-top: 1; }
+    CommandPalette > .command-palette--help-text { text-style: not bold; }
+    CommandList:ansi > .option-list--option-highlighted { text-style: bold underline; }
     CommandPalette SearchIcon, CommandPalette LoadingIndicator { display: none; }
     CommandPalette #--input { border: $frame-rule $border; }
-    CommandPalette CommandList { border-bottom: $frame-rule $border; }
+    CommandPalette CommandInput, CommandPalette CommandInput:focus { border: none; height: 1; padding: 0 1; }
+    CommandPalette CommandList { border-top: none; border-bottom: $frame-rule $border; }
     """
     _ascii_only = False
     _inked = False
@@ -54,6 +63,8 @@ class AppWithLooks(AppInOrder):
     def __init__(self) -> None:
         self.saved: list[str] = []
         """Files that were written on request, clean text, to be named once more at the end."""
+        self.offered: tuple[ActiveBinding, ...] = ()
+        """The keys that worked where the commands were asked for: below the list of these, few do."""
         super().__init__()
         for theme in THEMES.values():
             self.register_theme(theme)
@@ -84,6 +95,7 @@ class AppWithLooks(AppInOrder):
     def action_command_palette(self) -> None:
         """Show the commands; what asks for one is in ASCII."""
         if not isinstance(self.screen, CommandPalette):
+            self.offered = tuple(self.screen.active_bindings.values())
             self.push_screen(CommandPalette(placeholder="a command, or some of its letters", id="--command-palette"))
 
     def action_theme(self) -> None:

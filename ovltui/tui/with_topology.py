@@ -105,12 +105,7 @@ class AppWithTopology(AppWithChecks):
 
     def action_path(self) -> None:
         """Ask between what a path is looked for."""
-        from ovltui.tui.screens.path_line import PathLine  # noqa: PLC0415  (as above)
-
-        row = self.chosen()
-        rows = self._session.snapshot().rows
-        ask = PathLine(row.identity.name if row else "", [one.identity.name for one in rows])
-        self.push_screen(ask, partial(self._show_path, row.netns.key if row else None))
+        self._ask_path(self.chosen())
 
     def topology_commands(self) -> Iterable[SystemCommand]:
         """Offer the drawing of each network."""
@@ -142,16 +137,24 @@ class AppWithTopology(AppWithChecks):
         if key:
             self.call_after_refresh(self._drawing.show_netns, key)
 
-    def _show_path(self, of: "NetnsKey | None", text: str | None) -> None:
+    def _ask_path(self, row: Row | None, typed: str = "") -> None:
+        from ovltui.tui.screens.path_line import PathLine  # noqa: PLC0415  (as above)
+
+        rows = self._session.snapshot().rows
+        ask = PathLine(row.identity.name if row else "", [one.identity.name for one in rows], typed)
+        self.push_screen(ask, partial(self._show_path, row))
+
+    def _show_path(self, row: Row | None, text: str | None) -> None:
         from ovltui.session.ways import ends  # noqa: PLC0415  (as above)
         from ovltui.tui.screens.path import PathScreen  # noqa: PLC0415  (as above)
 
         if not text:
             return
         try:
-            asked = ends(self._session, of, text)
+            asked = ends(self._session, row.netns.key if row else None, text)
         except OvltuiError as error:
             self.notify(f"{error}.", severity="error", markup=False)
+            self._ask_path(row, text)  # what was typed is not lost
             return
         self._path_page = PathScreen(partial(self._path, asked), self._open_netns, ascii_only=self._ascii_only)
         self.push_screen(self._path_page)

@@ -1,13 +1,14 @@
 """The screens over a real sshd on loopback: ``python tests/bench/login.py [NAME ...]``, as root.
 
 What goes to the terminal and what it costs, how long keys and new things take to be seen; also on a line of 16 KiB/s,
-which is a loopback with a token bucket in a namespace of its own. Needs sshd and tc. Nothing else should run.
+which is a veth pair with a token bucket at either end. Needs sshd and tc. Nothing else should run.
 """
 
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -29,14 +30,35 @@ _SEEN = 12
 """New namespaces and links that are waited for."""
 _ROUNDS, _SLOW_ROUNDS = 8, 3
 _STORM_S = 5.0
-_LINE = "tbf rate 131072bit burst 8kb latency 2s"
-"""16 KiB/s, each way."""
+_LINE = "tbf rate 131072bit burst 2kb latency 2s"
+"""16 KiB/s, with a queue of twice that."""
+_NEAR, _FAR = "198.18.0.1", "198.18.0.2"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The way to sshd."""
+
+    near: NamedNetns | None = None
+    """Where the client runs, at the other end of a slow line; None for here, on loopback."""
+
+    def command(self, sshd: Sshd, *argv: str) -> list[str]:
+        """Return the command that logs in and runs ``argv``."""
+        ssh, *words = sshd.command(*argv)
+        if self.near is None:
+            return [ssh, *words]
+        place = {"HostName": _FAR, "Port": "22", "HostKeyAlias": f"[127.0.0.1]:{sshd.port}"}
+        return self.near.command(ssh, *(f"-o{key}={value}" for key, value in place.items()), *words)
+
+
+LOOPBACK = Line()
 
 
 @contextmanager
-def logged_in(*words: str) -> Iterator[tuple[Screen, int]]:
+def logged_in(*words: str, line: Line = LOOPBACK) -> Iterator[tuple[Screen, int]]:
     """Log in and run ``ovltui``; yield the terminal and the process there, when its first screen stands."""
-    with Sshd() as sshd, Screen(*SIZE, sshd.command(*OVLTUI, *words)) as screen:
+    settings = (f"ListenAddress {_FAR}",) if line.near else ()
+    with Sshd(*settings) as sshd, Screen(*SIZE, line.command(sshd, *OVLTUI, *words)) as screen:
         screen.wait(b"Quit", patience_s=60)
         running = {process.pid: process.cmdline()[1:2] for process in psutil.process_iter() if _lives(process)}
         yield screen, next(pid for pid, said in running.items() if said == OVLTUI[:1])
@@ -47,15 +69,18 @@ def _lives(process: psutil.Process) -> bool:
 
 
 @contextmanager
-def slow_line() -> Iterator[None]:
-    """Have this process live where the loopback lets 16 KiB/s pass."""
-    with netns("ovslow") as made, Path("/proc/self/ns/net").open("rb") as own:
-        made.ip("link", "set", "lo", "mtu", "1500")
-        made.run("tc", "qdisc", "add", "dev", "lo", "root", *_LINE.split())
-        with made.path.open("rb") as there:
+def slow_line() -> Iterator[Line]:
+    """Have this process live at the far end of a line of 16 KiB/s each way."""
+    with netns("ovnear") as near, netns("ovfar") as far, Path("/proc/self/ns/net").open("rb") as own:
+        near.ip("link", "add", "line", "type", "veth", "peer", "name", "line", "netns", far.name)
+        for end, address in ((near, _NEAR), (far, _FAR)):
+            end.ip("addr", "add", f"{address}/24", "dev", "line")
+            end.ip("link", "set", "line", "up")
+            end.run("tc", "qdisc", "add", "dev", "line", "root", *_LINE.split())
+        with far.path.open("rb") as there:
             enter(there.fileno())
         try:
-            yield
+            yield Line(near)
         finally:
             enter(own.fileno())
 
@@ -89,13 +114,15 @@ def storm(figures: Figures) -> None:
 
 def slow(figures: Figures) -> None:
     """The same on a line of 16 KiB/s, as it is and with ``--slow``."""
-    with slow_line():
-        _storm(figures, "16 KiB/s", _SLOW_ROUNDS, 16)
-        _storm(figures, "16 KiB/s, --slow", _SLOW_ROUNDS, 16, None, "--slow")
+    with slow_line() as line:
+        _storm(figures, "16 KiB/s", _SLOW_ROUNDS, 16, 1500, line=line)
+        _storm(figures, "16 KiB/s, --slow", _SLOW_ROUNDS, 16, 1000, "--slow", line=line)
 
 
-def _storm(figures: Figures, name: str, rounds: int, most_kib: float, p95: float | None = None, *words: str) -> None:
-    with route_storm() as routes, logged_in(*words) as (screen, _):
+def _storm(
+    figures: Figures, name: str, rounds: int, most_kib: float, p95: float, *words: str, line: Line = LOOPBACK
+) -> None:
+    with route_storm() as routes, logged_in(*words, line=line) as (screen, _):
         time.sleep(2)
         to_panes(screen)
         with going_on(routes):

@@ -1,23 +1,28 @@
 """A million records: ``python tests/bench/ring.py``; no privileges.
 
-Memory, jumps, and filters that look through all of them, newest first, as a pane does.
+Memory, jumps, and filters that look through all of them, newest first, as a pane does; once where the same things are
+said again and again, with other ages and by other askers, and once where each message has addresses of its own.
 """
 
 import gc
 import random
 import resource
+import struct
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from ovltui.events.filter import parse
+from ovltui.events.layout import layout_of
 from ovltui.events.line import line
 from ovltui.events.view import View
 from ovltui.events.vocabulary import Object
 from ovltui.kernel.frames import FrameKind, frame
+from ovltui.kernel.wire import Rtm
 from ovltui.netns.model import NetnsKey
 from ovltui.session.session import Session
 from ovltui.tui.screens.narrowing import InNetns
@@ -41,6 +46,9 @@ _BATCH = 10_000
 _LINK_BYTES = 1400
 """At least so many have the messages of a veth's birth."""
 _START_NS = 1_700_000_000 * 10**9
+_AGES = struct.pack("=HH", 20, 3)
+"""The header of NDA_CACHEINFO."""
+_NEIGHS = (Rtm.NEWNEIGH, Rtm.DELNEIGH, Rtm.GETNEIGH)
 _MIX = (("route", 45), ("neigh", 35), ("fdb", 15), ("veth", 5))
 """What of a hundred records is about what; that of a link has about 1,500 bytes."""
 
@@ -59,7 +67,22 @@ def messages() -> list[bytes]:
     return drawn
 
 
-def filled() -> Session:
+def asked_anew(raw: bytes, choose: random.Random) -> bytes:
+    """Return a message as another one asks for the same change, at another age."""
+    raw = raw[:8] + struct.pack("=II", choose.randrange(1 << 20), 4242) + raw[16:]
+    ages = raw.rfind(_AGES, 28) if raw[4] in _NEIGHS else -1
+    return raw if ages < 0 else raw[: ages + 4] + choose.randbytes(12) + raw[ages + 16 :]
+
+
+def all_differ(raw: bytes, choose: random.Random) -> bytes:
+    """Return a message with other addresses."""
+    for address in layout_of(raw).addresses:
+        size = len(address.mark)
+        raw = raw[: address.start] + choose.randbytes(size) + raw[address.start + size :]
+    return asked_anew(raw, choose)
+
+
+def filled(vary: Callable[[bytes, random.Random], bytes]) -> Session:
     """Return a session with a million records of fifty namespaces."""
     session = Session("bench", None, RECORDS)
     for nsid in range(NETNSES):
@@ -68,7 +91,9 @@ def filled() -> Session:
     for start in range(0, RECORDS, _BATCH):
         session.feed(
             b"".join(
-                frame(FrameKind.MESSAGE, _START_NS + index, choose.randrange(NETNSES), choose.choice(drawn))
+                frame(
+                    FrameKind.MESSAGE, _START_NS + index, choose.randrange(NETNSES), vary(choose.choice(drawn), choose)
+                )
                 for index in range(start, start + _BATCH)
             )
         )
@@ -85,7 +110,7 @@ def measure(figures: Figures) -> None:
     """Fill and look."""
     gc.collect()
     before, begun = resident(), time.monotonic()
-    session = filled()
+    session = filled(asked_anew)
     took = time.monotonic() - begun
     gc.collect()
     figures.add("memory", (resident() - before) / 1e6, "MB", 250)
@@ -100,6 +125,10 @@ def measure(figures: Figures) -> None:
     measure_filter(figures, session, "links of one namespace", replace(there, kinds=links), 1)
     for text, goal in FILTERS:
         measure_filter(figures, session, text, Choice(wanted=parse(text)), goal)
+    del session, place, there, links
+    session = filled(all_differ)
+    for text, _ in FILTERS:
+        measure_filter(figures, session, f"all differ: {text}", Choice(wanted=parse(text)), None)
 
 
 def measure_jumps(figures: Figures, session: Session) -> None:

@@ -1,7 +1,11 @@
-"""A program on a pseudo-terminal whose output is read at once, with the moment at which each piece came."""
+"""A program on a pseudo-terminal whose output is read at once, with the moment at which each piece came.
+
+Where the program puts the cursor somewhere and asks where it is, it is told so when that is read, as a terminal does.
+"""
 
 import fcntl
 import os
+import re
 import signal
 import struct
 import subprocess
@@ -14,6 +18,8 @@ from typing import Self
 
 _UNWANTED = ("TMUX", "TMUX_PANE", "NO_COLOR", "COLUMNS", "LINES", "COLORTERM")
 _OWN = {"TERM": "xterm-256color", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+_ASKED = re.compile(rb"\x1b\[(\d+;\d+)H\x1b\[6n")
+_LONGEST = len("\x1b[999;999H\x1b[6n")
 
 
 class Screen:
@@ -107,12 +113,26 @@ class Screen:
         return self.wait(answer, since) - begun
 
     def _read(self) -> None:
+        rest = b""
         while True:
             self._reads.wait()
             try:
                 piece = os.read(self._near, 1 << 16)
+                rest = self._answer(rest + piece)
             except OSError:  # the program has ended
                 return
             with self._came:
                 self._pieces.append((time.monotonic(), piece))
                 self._came.notify_all()
+
+    def _answer(self, read: bytes) -> bytes:
+        """Tell where the cursor is, as often as that was asked; return what may be the beginning of a question."""
+        end = 0
+        for asked in _ASKED.finditer(read):
+            self.answer(b"\x1b[" + asked[1] + b"R")
+            end = asked.end()
+        return read[end:][1 - _LONGEST :]
+
+    def answer(self, what: bytes) -> None:
+        """Answer the program, as soon as its question was read."""
+        self.type(what)

@@ -16,6 +16,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent))
 
 from ovltui.cli.netns import looked
+from ovltui.cli.output import Output
 from ovltui.kernel.wire import Table
 from ovltui.session.live import LiveSession, Options
 from ovltui.session.picture import visited
@@ -51,7 +52,7 @@ def namespaces() -> Iterator[None]:
 
 def model(figures: Figures) -> None:
     """The model of 1,000 namespaces with 2,000 links."""
-    with namespaces(), looked(LiveSession(Options(no_docker=True))) as session:
+    with namespaces(), looked(LiveSession(Options(no_docker=True)), Output(sys.stdout, None)) as session:
         begun = time.perf_counter()
         places = visited(session.snapshot().rows, tuple(Table))
         figures.add("all tables visited", (time.perf_counter() - begun) * 1e3, "ms")

@@ -71,3 +71,12 @@ def test_findings_are_sentences_and_worst_come_first() -> None:
         assert "  " not in finding.says + finding.consequence
     both = FAULTS[0].change(FAULTS[-1].change(town()))
     assert [one.severity for one in find_all(both.scene())] == [Severity.ERROR, Severity.NOTE]
+
+
+def test_a_link_down_is_told_for_all_whose_networks_send_by_it() -> None:
+    (finding,) = find_all(_named("underlay-down").change(town()).scene())
+    assert finding.consequence == "no overlay network of node1 and node2 reaches other nodes by it."
+
+
+def _named(check: str) -> Fault:
+    return next(fault for fault in FAULTS if fault.check == check)

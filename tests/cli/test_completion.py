@@ -77,6 +77,8 @@ def test_each_shell_takes_its_script(shell: str, tmp_path: Path) -> None:
         ("ovltui watch nei", ["neigh"]),
         ("ovltui watch --count ", []),
         ("ovltui completion z", ["zsh"]),
+        ("ovltui lab br", ["break"]),
+        ("ovltui lab break --ra", ["--random"]),
         ("ovltui exec ho", ["host"]),
     ],
 )

@@ -1,16 +1,20 @@
 """``ovltui record nats://`` and ``--from nats://`` as processes, with a real server and the kernel."""
 
 import json
+import os
+import pty
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from ovltui.errors import ExitStatus
 from tests.bed.nats import NatsServer, await_that
 from tests.bed.netns import NamedNetns, ip
-from tests.cli.command import ovltui, running
+from tests.cli.command import OVLTUI, environment, ovltui, running
 
 pytestmark = [pytest.mark.needs_root, pytest.mark.needs_nats]
 
@@ -60,6 +64,59 @@ def test_the_past_is_as_it_was(recorded: NatsServer, new_netns: Callable[[str], 
     await_that(lambda: made.name not in _names(recorded))
     assert made.name in _names(recorded, "--at", there)
     ip("netns", "add", made.name)  # whoever made it removes it
+
+
+def test_watch_begins_at_now(recorded: NatsServer, new_netns: Callable[[str], NamedNetns]) -> None:
+    made = new_netns("ovfl-c")
+    await_that(lambda: made.name in _names(recorded))
+    made.ip("link", "add", "early0", "type", "bridge")
+    await_that(lambda: "early0" in ovltui("show", made.name, "links", "--from", recorded.url).out)
+    words = ("watch", "link", "--from", recorded.url, "--json", "--filter", "action:new", "--count", "1")
+    with watching(*words) as told:
+        made.ip("link", "add", "late0", "type", "bridge")
+        assert told.stdout
+        assert json.loads(told.stdout.readline())["ifname"] == "late0"
+
+
+@contextmanager
+def watching(*words: str) -> Iterator["subprocess.Popen[str]"]:
+    """Run ``watch`` on a terminal that hears when it has begun."""
+    controller, terminal = pty.openpty()
+    argv, env = (*OVLTUI, *words), environment()
+    with subprocess.Popen(argv, stdin=terminal, stdout=subprocess.PIPE, stderr=terminal, text=True, env=env) as process:
+        try:
+            said = b""
+            while b"; ctrl+c ends" not in said:
+                said += os.read(controller, 4096)
+            yield process
+        finally:
+            process.kill()
+            os.close(controller)
+            os.close(terminal)
+
+
+def test_a_host_whose_recorder_has_ended_is_told_as_of_then_and_said(new_netns: Callable[[str], NamedNetns]) -> None:
+    made = new_netns("ovfl-d")
+    made.ip("link", "add", "was0", "type", "bridge")
+    with NatsServer() as server:
+        with running("--no-docker", "record", server.url, "--netns", "ovfl-*") as recorder:
+            await_that(lambda: "was0" in ovltui("show", made.name, "links", "--from", server.url).out)
+            recorder.send_signal(signal.SIGTERM)
+            recorder.wait(10)
+        host, words = os.uname().nodename, ("--from", server.url)
+        why = f"{host} is lost: its recorder ended at "
+        rest = f"ovltui: lost: {host}, told as of then; the rest is told.\n"
+        for verb in (("ls", *words), ("map", *words), ("check", *words), ("report", server.url)):
+            ended = ovltui(*verb)
+            assert ended.status == ExitStatus.UNREACHABLE
+            assert made.name in ended.out or verb[0] == "check"
+            assert why in f"{ended.out}{ended.err}"
+            assert ended.err.endswith(rest)
+        for asked in (("path", made.name, made.name), ("show", made.name, "links")):
+            ended = ovltui(*asked, *words)
+            assert ended.status == ExitStatus.UNREACHABLE
+            assert f"ovltui: {host}, told as of then: its recorder ended at " in ended.err
+        assert "was0" in ended.out
 
 
 @pytest.mark.parametrize(

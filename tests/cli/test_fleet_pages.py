@@ -60,6 +60,7 @@ def test_the_page_tells_what_ten_a_hundred_and_ten_thousand_nodes_cost() -> None
         (["ls", "--from", "nats://a", "--since", "1h"], "--at says when"),
         (["record", "nats://a", "--rotate", "1h"], "is for files"),
         (["record", "a.pcapng", "--only", "link"], "go with nats:// only"),
+        (["record", "--unit", "systemd"], "needs the server: ovltui record nats://SERVER:4222 --unit systemd"),
         (["record", "nats://a", "--only", "x"], "no class"),
         (["record", "nats://u:p@a"], "NATS_PASSWORD"),
     ],

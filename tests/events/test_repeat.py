@@ -14,6 +14,7 @@ from ovltui.events.vocabulary import Pane, pane_of
 from ovltui.kernel import wire
 from tests.events.samples import SAMPLES
 from tests.session.made import nsid_event
+from tests.state.rows import addr
 from tests.tui.world import link, neigh, route
 
 NSID, OTHER = 7, 8
@@ -188,6 +189,51 @@ def test_counts_add_up_and_every_record_is_in_one_row_of_its_kind(told_in: list[
             for end in range(leader + 1, len(told_in) + 1):
                 before = [seq for seq in seqs if seq < end]
                 assert (ring.count(leader, end), ring.last(leader, end)) == (len(before), before[-1])
+
+
+MIXED = [
+    *(A, B, A[:4] + struct.pack("=H", wire.Rtm.DELROUTE) + A[6:], counted(A, 5, 4711), A[:16], A[:4], b""),
+    *(
+        with_counters(1),
+        with_counters(2),
+        with_counters(2, flags=0),
+        with_counters(1, name="eth9"),
+        addr(2, "10.0.0.1"),
+    ),
+    *(neigh(5, "10.0.0.1"), miss(MAC_A, 1), miss(MAC_A, 2), miss(MAC_B), nsid_event(wire.Rtm.DELNSID, NSID)),
+    bytes(4) + b"\x18\x01" + A[6:],
+]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([Kind.MESSAGE, Kind.MESSAGE, Kind.RESYNC]),
+            st.lists(
+                st.tuples(st.sampled_from([NSID, NSID, NSID, OTHER, OWN_NSID]), st.sampled_from(MIXED)), max_size=9
+            ),
+        ),
+        max_size=9,
+    )
+)
+def test_messages_taken_in_together_stand_in_the_same_rows_as_one_by_one(
+    told_in: list[tuple[Kind, list[tuple[int, bytes]]]],
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ring_module, "BLOCK", 16)
+        singly, together = Ring(1_000), Ring(1_000)
+        for kind, messages in told_in:
+            times = range(together.end, together.end + len(messages))
+            together.extend(times, [nsid for nsid, _ in messages], kind, [raw for _, raw in messages])
+            for time_ns, (nsid, raw) in zip(times, messages, strict=True):
+                singly.append(time_ns, nsid, kind, raw, (pane_of(int.from_bytes(raw[4:6], "little")),))
+        assert (together.end, together.repeats) == (singly.end, singly.repeats)
+        assert together.sorts() == singly.sorts()
+        for seq in range(singly.end):
+            assert together[seq] == singly[seq]
+            assert (together.leader(seq), together.count(seq)) == (singly.leader(seq), singly.count(seq))
+        for pane in Pane:
+            assert together.seqs(pane, 0, singly.end) == singly.seqs(pane, 0, singly.end)
 
 
 def test_every_message_of_the_samples_repeats_itself_and_no_other() -> None:

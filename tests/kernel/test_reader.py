@@ -318,6 +318,31 @@ def test_an_ordinary_user_hears_his_own_namespace_and_is_told_so() -> None:
     assert 0 < told["rcvbuf"] < 128 << 20
 
 
+def test_frames_that_the_pipe_takes_in_parts_arrive_whole_and_in_order() -> None:
+    near, far = os.pipe()
+    os.set_blocking(far, False)
+    reader = Reader(far)
+    try:
+        reader._pending.clear()
+        reader._waiting = 0
+        sizes = [0, 5, 200_000, 1, *[700] * 200, 65536, 0]
+        sent = [Frame(number, 7, FrameKind.MESSAGE, bytes([number & 255]) * size) for number, size in enumerate(sizes)]
+        for frame in sent:
+            reader._put(frames.frame(frame.kind, frame.time_ns, frame.nsid, frame.payload))
+        arrived = b""
+        while reader._waiting:
+            reader._write()
+            arrived += os.read(near, 30_001)
+        while len(piece := os.read(near, 30_001)) == 30_001:
+            arrived += piece
+    finally:
+        reader._socket.close()
+        os.close(near)
+        os.close(far)
+    assert frames_of(arrived + piece) == sent
+    assert not reader._pending
+
+
 def test_a_message_that_does_not_fit_is_counted_in_a_gap_at_its_place(new_netns: NewNetns) -> None:
     made = new_netns("h5-long")
     nsid = heard(made)
@@ -330,7 +355,7 @@ def test_a_message_that_does_not_fit_is_counted_in_a_gap_at_its_place(new_netns:
         made.ip("link", "set", "lo", "mtu", "3000")
         made.ip("route", "add", "192.0.2.2", "dev", "lo")
         reader._receive()
-        said = frames_of(bytes(reader._pending))
+        said = frames_of(b"".join(reader._pending))
     finally:
         reader._socket.close()
         os.close(near)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from ovltui.kernel import mountwatch
-from ovltui.kernel.namespace import opened
+from ovltui.kernel.namespace import Identified, opened
 from ovltui.kernel.nsid import FIRST_GIVEN, give_nsid
 from ovltui.kernel.rtnl import Rtnl
 from ovltui.netns import beat
@@ -202,3 +202,33 @@ def test_hints_from_many_threads_while_it_closes_are_safe() -> None:
     done.set()
     for thread in threads:
         thread.join()
+
+
+@pytest.mark.needs_root
+def test_whoever_ends_does_not_wait_until_all_that_were_born_together_are_greeted(new_netns: NewNetns) -> None:
+    greeted: list[int] = []
+    first, may_go_on = threading.Event(), threading.Event()
+
+    def greet(namespace: Identified, _own: bool) -> None:
+        greeted.append(namespace.id)
+        if born.is_set():
+            first.set()
+            may_go_on.wait(10)
+
+    born, sweeps = threading.Event(), list[Sweep]()
+    watch = NetnsWatch(greet, sweeps.append)
+    watch.start()
+    born.set()
+    for number in range(4):
+        new_netns(f"h5-born{number}")
+    watch.hint()
+    assert first.wait(10)
+    ending = threading.Thread(target=watch.close)
+    ending.start()
+    await_true(lambda: watch._closing, 10)
+    before, told = len(greeted), len(sweeps)
+    may_go_on.set()
+    ending.join(10)
+    assert not ending.is_alive()
+    assert len(greeted) == before
+    assert len(sweeps) == told

@@ -1,5 +1,6 @@
 """Hosts that publish to a real server, and viewers that read them there."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,6 +14,7 @@ from ovltui.errors import RemoteError
 from ovltui.events.record import Kind, Record
 from ovltui.remote import nats_line, nats_publisher
 from ovltui.remote.nats_fleet import Fleet
+from ovltui.remote.nats_publisher import Publisher
 from ovltui.remote.nats_turns import Turns
 from ovltui.session.reduction import Reduction
 from tests.bed.nats import NatsServer, Node, Reading, await_that, publishing
@@ -131,6 +133,79 @@ def test_the_past_of_several_hosts_comes_in_the_order_of_time(
     assert changes >= 8  # each turn was another one's
 
 
+def killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have recorders end without a word, as those do that are killed."""
+    monkeypatch.setattr(Publisher, "_say_end", lambda _publisher: None)
+
+
+def test_a_recorder_that_was_killed_and_begins_anew_ends_the_line(
+    server: NatsServer, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(monkeypatch)
+    with publishing(server, "kill") as node:
+        _happens(node, 1)
+        reading = _reading(stack, server, "kill")
+        await_that(lambda: len(reading.of(Record)) == _COUNT)
+    stack.enter_context(publishing(server, "kill")).sent()
+    await_that(lambda: reading.line.ended)
+    assert reading.line.ended == "its recorder began anew."
+
+
+def test_a_viewer_that_comes_after_the_end_shows_what_was_and_hears_of_the_end_at_once(
+    server: NatsServer, stack: ExitStack
+) -> None:
+    with publishing(server, "over") as node:
+        _happens(node, 1)
+    (machine,) = _fleet(stack, server, "over").new_machines()
+    begun = time.monotonic()
+    reading = stack.enter_context(Reading(machine.open()))
+    await_that(lambda: reading.line.ended)
+    assert time.monotonic() - begun < nats_line.FIRST_WORD_S / 2
+    assert re.fullmatch(r"its recorder ended at \d\d:\d\d:\d\d\.", reading.line.ended)
+    await_that(lambda: len(reading.of(Record)) == _COUNT)
+    assert not reading.line.heard
+    with pytest.raises(RemoteError, match="its recorder ended at"):  # why it is lost is said as long as it is
+        machine.open()
+
+
+def test_a_viewer_that_comes_after_a_silent_end_hears_nothing_and_says_since_when(
+    server: NatsServer, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(monkeypatch)
+    monkeypatch.setattr(nats_line, "FIRST_WORD_S", 0.5)
+    with publishing(server, "mute") as node:
+        _happens(node, 1)
+    reading = _reading(stack, server, "mute")
+    await_that(lambda: reading.line.ended)
+    assert re.match(r"it is silent, and published nothing from \d\d:\d\d:\d\d on: its rec", reading.line.ended)
+    assert len(reading.of(Record)) == _COUNT
+
+
+def test_a_host_that_has_nothing_to_say_is_heard_by_whoever_comes(
+    server: NatsServer, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nats_publisher, "BEAT_S", 0.4)
+    node = stack.enter_context(publishing(server, "calm"))
+    node.sent()
+    reading = _reading(stack, server, "calm")
+    await_that(lambda: reading.line.heard)
+    assert not reading.line.ended
+
+
+def test_at_a_time_long_after_the_last_word_it_is_said_that_nothing_was_published_then(
+    server: NatsServer, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(monkeypatch)
+    monkeypatch.setattr(nats_line, "FRAMES_S", 0.1)
+    with publishing(server, "ago") as node:
+        _happens(node, 1)
+    time.sleep(0.3)
+    reading = _reading(stack, server, "ago", time.time_ns(), only_then=True)
+    await_that(lambda: reading.line.ended)
+    assert re.match(r"nothing was published by it from \d\d:\d\d:\d\d on", reading.line.ended)
+    assert reading.line.heard
+
+
 def test_a_recorder_that_begins_anew_ends_the_line_and_the_next_one_goes_on(
     server: NatsServer, stack: ExitStack
 ) -> None:
@@ -144,7 +219,7 @@ def test_a_recorder_that_begins_anew_ends_the_line_and_the_next_one_goes_on(
     node = stack.enter_context(publishing(server, "anew"))
     _happens(node, 2, 30)
     await_that(lambda: reading.line.ended)
-    assert "anew" in reading.line.ended
+    assert "its recorder ended at" in reading.line.ended
     second = stack.enter_context(Reading(machine.open()))
     await_that(lambda: len(second.of(Record)) == 30)
     assert second.of(Record) == _all(node)
@@ -202,6 +277,7 @@ def test_nothing_listens_here(server: NatsServer, stack: ExitStack) -> None:
 def test_a_host_that_is_silent_counts_as_lost_and_one_that_has_nothing_to_say_does_not(
     server: NatsServer, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    killed(monkeypatch)
     monkeypatch.setattr(nats_publisher, "BEAT_S", 0.4)
     monkeypatch.setattr(nats_line, "SILENCE_S", 1.5)
     with publishing(server, "silent") as node:

@@ -16,7 +16,7 @@ from ovltui.remote.nats_client import NatsClient
 from ovltui.remote.nats_fleet import Fleet, PublishedMachine
 from ovltui.remote.nats_line import PublishedLine
 from ovltui.remote.nats_server import Identity
-from ovltui.remote.nats_subjects import KEPT, STREAM
+from ovltui.remote.nats_subjects import KEPT, STREAM, Published
 from tests.bed.nats import NatsServer, Node, Reading, await_that, publishing
 from tests.capture.made import feed
 
@@ -128,6 +128,31 @@ def test_a_viewer_that_lost_a_host_finds_it_again_as_soon_as_the_server_is_back(
     _happens(node, 2)
     await_that(lambda: second.of(Record) and second.of(Record)[-1].seq == node.session.ring.end - 1)
     assert second.of(Record) == _all(node)[_COUNT:]
+
+
+def test_hosts_that_lost_the_server_together_publish_their_frames_one_after_the_other(
+    stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nats_publisher, "SPREAD_S", 0.6)
+    server = stack.enter_context(NatsServer())
+    client = NatsClient(server.server(), "test")
+    stack.callback(client.close)
+    hosts = [nats_publisher.Publisher(client, Published(f"spread{number}", f"{number:08x}")) for number in range(20)]
+    for host in hosts:
+        stack.callback(host.close)
+    assert not any(host.is_due for host in hosts)
+    client.absences += 1
+    due: list[int] = []
+    begun = time.monotonic()
+    while len(due) < len(hosts):
+        due = [number for number, host in enumerate(hosts) if host.is_due]
+        if 0.25 < time.monotonic() - begun < 0.35:
+            assert 0 < len(due) < len(hosts)
+        time.sleep(0.01)
+    periods = {host.frame_s for host in hosts}
+    assert len(periods) > len(hosts) / 2
+    assert min(periods) >= nats_publisher.FRAME_S
+    assert max(periods) < nats_line.FRAMES_S / 2
 
 
 def _opened(machine: PublishedMachine) -> PublishedLine:

@@ -255,7 +255,7 @@ def test_a_password_of_sudo_goes_to_its_stdin_alone(there: Box, monkeypatch: pyt
         asked.append(prompt)
         return SECRET
 
-    monkeypatch.setattr(ssh, "_on_terminal", lambda: True)
+    monkeypatch.setattr(ssh, "on_terminal", lambda: True)
     monkeypatch.setattr("getpass.getpass", getpass)
     machine = there.ssh()
     with commands(there, id=_ID, sudo=_SUDO):
@@ -269,7 +269,7 @@ def test_a_password_of_sudo_goes_to_its_stdin_alone(there: Box, monkeypatch: pyt
 
 
 def test_a_wrong_password_of_sudo_is_said(there: Box, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ssh, "_on_terminal", lambda: True)
+    monkeypatch.setattr(ssh, "on_terminal", lambda: True)
     monkeypatch.setattr("getpass.getpass", lambda _prompt: "wrong")
     machine = there.ssh()
     with commands(there, id=_ID, sudo=_SUDO), pytest.raises(RemoteError) as refused:

@@ -25,6 +25,7 @@ class Connection:
     """A connection whose bytes a test gives."""
 
     ended: str = ""
+    heard: bool = True
     _pieces: queue.SimpleQueue[bytes | None] = field(default_factory=queue.SimpleQueue)
 
     def give(self, data: bytes) -> None:

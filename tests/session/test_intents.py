@@ -5,8 +5,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from ovltui.identity.intent import Intent, Member, Peer, Seat
 from ovltui.identity.model import EngineView
+from ovltui.session import intents as module
 from ovltui.session.asker import DEBOUNCE_S, Answer
 from ovltui.session.intents import Intents, intents_of, names_of, seats_of, unknowns
 
@@ -48,6 +51,21 @@ def test_an_engine_that_hangs_keeps_no_other_waiting_and_ends_with_the_session()
     intents.close()
     hangs.set()
     assert [answer.url for answer in intents.answers()] == ["a"]
+
+
+def test_whoever_asks_once_gets_all_answers_in_order_and_need_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    may_answer = threading.Event()
+
+    def asked(one: EngineView) -> Answer:
+        may_answer.wait(PATIENCE_S)
+        return Answer(one.url, 1)
+
+    monkeypatch.setattr(module, "ask", asked)
+    asking = module.Asking([view("b"), view("a"), view("c", answers=False)])
+    assert all(thread.daemon for thread in asking._threads)  # a program that ends meanwhile ends at once
+    may_answer.set()
+    assert [answer.url for answer in asking.answers()] == ["a", "b"]
+    assert module.ask_all(()) == ()
 
 
 def test_an_engine_is_asked_again_after_a_doubt_and_many_doubts_are_one_question() -> None:

@@ -1,6 +1,7 @@
 """What is wrong on two machines is found from one place, as if both were one; and the way leads over both."""
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,19 @@ from ovltui.checks.finding import Evidence, Finding, Remedy, Severity
 from ovltui.checks.table import find_all
 from ovltui.kernel.wire import Rtm, Table, attribute, message
 from ovltui.netns.model import NetnsKey
+from ovltui.session.hosts import HostState
 from ovltui.session.joined import JoinedSession
 from ovltui.session.joined_findings import OWN_CHECKS, JoinedFindings
 from ovltui.session.judged import Judged
+from ovltui.session.translate_checks import mark_of, under_marks
 from ovltui.topology.builder import build
 from ovltui.topology.endpoints import Endpoints
 from ovltui.topology.hops import Verdict, Way
 from ovltui.topology.path import path
 from tests.checks.faults import FAULTS, Fault
 from tests.checks.town import DOCKER1N, DOCKER2N, ETH0, GUESTS, NETWORK, Town, host, overlay, row, town, vtep
-from tests.session.joining import await_true
-from tests.session.twotowns import joined_town
+from tests.session.joining import PATIENCE_S, await_true
+from tests.session.twotowns import joined_town, machines
 
 OF_ONE_MACHINE = {
     "stray-vxlan of a network that its engine does not know": "it stands in a namespace of its own",
@@ -29,6 +32,7 @@ OF_ONE_MACHINE = {
     "underlay-down": "each of two machines has an end of its own of the wire between them",
 }
 """Faults that two machines tell otherwise than one, and why."""
+PUBLISHED = ("nats://127.0.0.1:4222/node1", "nats://127.0.0.1:4222/node2")
 TOLD_ALIKE = [fault for fault in FAULTS if fault.check not in OWN_CHECKS and fault.name not in OF_ONE_MACHINE]
 
 
@@ -122,6 +126,71 @@ def test_what_only_a_machine_itself_can_find_is_told_once_with_the_way_there(tmp
         assert quoted.startswith("ssh -t node2 sudo sh -c ")
     finally:
         session.close()
+
+
+def test_what_is_wrong_on_a_machine_that_is_lost_stays_wrong_as_of_then(tmp_path: Path) -> None:
+    told = machines(town().without(overlay(2), Table.FDB, row(DOCKER1N)), tmp_path)
+    session = JoinedSession(told)
+    session.start()
+    session.wait_for_hosts(PATIENCE_S)
+    try:
+        session.start_checks()
+        findings = session.findings
+        assert findings
+        await_true(findings.cases)
+        when = findings.looked.when_ns
+        told[1].connections[0].cut("the cable was cut.")
+        await_true(lambda: session.hosts[1].state is HostState.LOST)
+        findings.ask()
+        await_true(lambda: (findings.looked.when_ns or 0) > (when or 0))
+        assert [case.finding.check for case in findings.cases()] == ["fdb-lost"]
+        assert [change.case.standing for change in findings.log()] == [Standing.SETTLING]
+        assert "node2 is lost: what is wrong in its own namespaces is as of then" in findings.gaps()
+    finally:
+        session.close()
+
+
+def test_what_a_machine_had_found_before_it_was_lost_is_told_to_whoever_comes_later(tmp_path: Path) -> None:
+    judged = own_finding(("ip link",))
+    (case,) = judged.cases
+    other = replace(case, finding=replace(case.finding, check="leftover"))
+    told = machines(town(), tmp_path, {2: Judged((case, other))})
+    session = JoinedSession(told)
+    session.start()
+    session.wait_for_hosts(PATIENCE_S)
+    try:
+        assert [check for check, _ in found(session)] == ["filtered"]
+        told[1].connections[0].cut("its recorder ended.")
+        await_true(lambda: session.hosts[1].state is HostState.LOST)
+        assert [check for check, _ in found(session)] == ["filtered", "leftover"]
+    finally:
+        session.close()
+
+
+def test_commands_for_a_machine_that_is_only_heard_stand_under_its_name(tmp_path: Path) -> None:
+    lost = town().without(overlay(2), Table.FDB, row(DOCKER1N))
+    session = joined_town(lost, tmp_path, {2: own_finding(("ip link", "iptables -S"))}, PUBLISHED)
+    try:
+        session.start_checks()
+        findings = session.findings
+        assert findings
+        await_true(lambda: len(findings.cases()) == 2)
+        remedies = {case.finding.check: case.finding.remedies[0].commands for case in findings.cases()}
+        assert remedies["filtered"] == ("# on node2", "ip link", "iptables -S")
+        where, command = remedies["fdb-lost"]
+        assert where == "# on node2"
+        assert command.startswith("nsenter --net=/proc/1/root/run/docker/netns/n2 bridge fdb")
+    finally:
+        session.close()
+
+
+def test_commands_for_two_machines_that_are_only_heard_stand_each_under_its_name() -> None:
+    marks = [mark_of(name) for name in ("web", "web: 2")]
+    commands = (f"{marks[0]}ip link", f"{marks[0]}ip route", f"{marks[1]}ip neigh", "ip rule")
+    finding = own_finding(commands).cases[0].finding
+    (remedy,) = under_marks(finding, marks).remedies
+    assert remedy.commands == ("# on web", "ip link", "ip route", "# on web: 2", "ip neigh", "# here", "ip rule")
+    assert under_marks(finding, ()) is finding
 
 
 def test_the_way_between_two_machines_leads_over_both_and_back(tmp_path: Path) -> None:

@@ -53,6 +53,12 @@ PAGES = {
 """For each way to be found: the namespace, its source, its holder, and the command."""
 
 
+def test_of_a_namespace_that_was_not_read_nothing_is_said_to_be_missing() -> None:
+    rows = overview(Row(ALONE, identify([ALONE], (), {})[ALONE.key], (), ())).rows
+    inside = [cells for cells in rows if cells[0] in ("links", "addresses", "")]
+    assert inside == [("links", ""), ("", "not known"), ("addresses", ""), ("", "not known")]
+
+
 def facts(netns: Netns) -> dict[str, str]:
     """Return the rows of the overview by their names."""
     row = Row(netns, identify([netns], (), {})[netns.key], (), ())

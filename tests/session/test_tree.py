@@ -46,6 +46,12 @@ def test_by_network_local_ones_stand_apart_per_engine() -> None:
     ]
 
 
+def test_numbers_in_names_count_as_numbers() -> None:
+    rows = [row(number, name, Kind.NAMED) for number, name in enumerate(("web-10", "web-9", "web-100", "web-1"))]
+    (branch,) = grouped(rows, Grouping.FLAT)
+    assert [one.identity.name for one in branch.rows] == ["web-1", "web-9", "web-10", "web-100"]
+
+
 def test_by_kind_and_flat() -> None:
     assert [title for title, _, _ in shape(grouped(ROWS, Grouping.KIND))] == [
         *("", "overlay", "loadbalancer", "container", "named"),

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ovltui.identity.intent import Intent, Seat
     from ovltui.identity.model import Identity
 
+WAYS = ("", "ssh://node2")
+"""How the machines are reached where a test does not say otherwise: the first is this one."""
 URL = "unix:///run/docker.sock"
 READ_NS = 1_700_000_000_000_000_000
 
@@ -89,7 +91,9 @@ def _tell(session: Session, intents: "list[Intent]", seats: "list[Seat]", judged
         session.stream.tap.judged(judged)
 
 
-def machines(town: Town, directory: Path, judged: Mapping[int, Judged] | None = None) -> list[FakeMachine]:
+def machines(
+    town: Town, directory: Path, judged: Mapping[int, Judged] | None = None, urls: tuple[str, str] = WAYS
+) -> list[FakeMachine]:
     """Return the two machines, each with one connection that tells all of its half, and what its own checks found."""
     found = []
     for node in (1, 2):
@@ -99,15 +103,17 @@ def machines(town: Town, directory: Path, judged: Mapping[int, Judged] | None = 
         session = session_of(town, node)
         tell = partial(_tell, intents=intents, seats=seats, judged=(judged or {}).get(node))
         data = recording_of(directory / f"node{node}.pcapng", session, tell)
-        machine = FakeMachine(f"node{node}", "" if node == 1 else f"ssh://node{node}")
+        machine = FakeMachine(f"node{node}", urls[node - 1])
         machine.connection(data)
         found.append(machine)
     return found
 
 
-def joined_town(town: Town, directory: Path, judged: Mapping[int, Judged] | None = None) -> JoinedSession:
-    """Return the session of both, once it knows all."""
-    session = JoinedSession(machines(town, directory, judged))
+def joined_town(
+    town: Town, directory: Path, judged: Mapping[int, Judged] | None = None, urls: tuple[str, str] = WAYS
+) -> JoinedSession:
+    """Return the session of both, once it knows all; ``urls`` are the ways to them."""
+    session = JoinedSession(machines(town, directory, judged, urls))
     session.start()
     session.wait_for_hosts(PATIENCE_S)
     await_true(lambda: session.intended and len(session.intended.seats) == len(town.seats))

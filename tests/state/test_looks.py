@@ -2,6 +2,7 @@
 
 from ovltui.events.look import Look
 from ovltui.state.links import Links
+from tests.state.test_links import link
 
 UP, DOWN = (Look("eth0", state, 1500, None, None) for state in ("UP", "DOWN"))
 
@@ -44,3 +45,25 @@ def test_a_link_that_is_gone_looks_like_nothing_until_another_one_has_its_number
     links.forget(5, 2)
     links.remember(7, 70, 2, DOWN)
     assert [links.look_before(2, seq) for seq in (5, 6, 7, 8)] == [UP, None, None, DOWN]
+
+
+def test_the_oldest_looks_of_one_that_flaps_are_forgotten_and_the_newest_are_not() -> None:
+    links = Links()
+    for seq in range(1000):
+        links.hear(seq, seq, link(2, "eth0"), (UP, DOWN)[seq % 2])
+        held = links._looks[2]
+        assert [links.look_before(2, seq + 1 - back) for back in range(20)] == [
+            (UP, DOWN)[(seq - back) % 2] if back <= seq else None for back in range(20)
+        ]
+        assert len(held) <= 64
+    assert links.look_before(2, 900) is None
+
+
+def test_looks_that_a_reader_holds_lose_none_while_more_come() -> None:
+    links = Links()
+    for seq in range(64):
+        links.remember(seq, seq, 2, (UP, DOWN)[seq % 2])
+    held = links._looks[2]
+    before = list(held)
+    links.remember(64, 64, 2, UP)
+    assert held[: len(before)] == before

@@ -166,16 +166,18 @@ SOME = (
     *(route("10.1.0.0", 2, kind, flags, state=state) for kind, flags in CHANGES for state in (LINKDOWN, CLONED)),
     *(route("10.1.0.0", 2, kind, flags, metric=5) for kind, flags in CHANGES),
     *(route("fd00::", 2, kind, flags) for kind, flags in CHANGES),
-    *(link(2, "v0", flags) for flags in (RUNNING, OFF)),
+    *(link(ifindex, "v0", flags) for ifindex in (2, 3) for flags in (RUNNING, OFF)),
+    link(2, "v0", kind=Rtm.DELLINK),
     neigh("10.0.0.1", "02:00:00:00:00:01"),
     route("10.1.0.0")[:40],
     b"",
 )
 
 
-@given(st.lists(st.sampled_from(SOME), max_size=30))
-def test_many_messages_at_once_come_to_the_same_as_one_by_one(messages: list[bytes]) -> None:
+@given(st.lists(st.sampled_from(SOME), max_size=30), st.integers(0, 30))
+def test_many_messages_at_once_come_to_the_same_as_one_by_one(messages: list[bytes], before: int) -> None:
     singly, together = after(*messages), after()
-    together.apply_all(messages)
+    together.apply_all(messages[:before])
+    together.apply_all(messages[before:])
     assert together.messages() == singly.messages()
     assert together.dirty == singly.dirty

@@ -96,4 +96,4 @@ def test_a_storm_of_different_links_does_not_fill_the_memory(monkeypatch: pytest
         link = links.of(raw[:20] + index.to_bytes(4, "little") + raw[24:])
         assert link
         assert link[0].ifindex == index
-    assert sum(len(values) for _, values in links._known.values()) <= 50
+    assert sum(len(one.values) for one in links._known.values()) <= 50

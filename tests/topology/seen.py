@@ -2,10 +2,12 @@
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 from ovltui.cli.netns import looked
+from ovltui.cli.output import Output
 from ovltui.kernel.wire import Table
 from ovltui.netns.model import NetnsKey
 from ovltui.session.live import LiveSession, Options
@@ -20,7 +22,7 @@ from tests.bed.node import Node as Engine
 def seen(engines: TwoEngines | None = None) -> tuple[Topology, dict[int, NetnsKey]]:
     """Return the topology, and the key of each namespace by its inode."""
     urls = tuple(node.url for node in engines.nodes) if engines else ()
-    with looked(LiveSession(Options(docker=urls, no_docker=not urls))) as session:
+    with looked(LiveSession(Options(docker=urls, no_docker=not urls)), Output(sys.stdout, None)) as session:
         rows = session.snapshot().rows
         places = visited(rows, tuple(Table))
     return build(places), {row.netns.inode: row.netns.key for row in rows}

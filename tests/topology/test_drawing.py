@@ -13,7 +13,7 @@ from ovltui.topology.builder import build
 from ovltui.topology.draw.canvas import ASCII, EAST, HEAVY, LIGHT, NORTH, SOUTH, WEST
 from ovltui.topology.draw.cells import fit, width
 from ovltui.topology.draw.content import Wanted
-from ovltui.topology.draw.layout import View
+from ovltui.topology.draw.layout import View, draw
 from ovltui.topology.draw.model import Drawing, Look, What
 from ovltui.topology.draw.networks import ELSE, Hanging, networks
 from ovltui.topology.draw.sections import draw_all, draw_parts
@@ -98,6 +98,15 @@ def test_the_picture_of_the_walk_through_at_120_columns() -> None:
 
 def test_the_picture_of_the_walk_through_at_80_columns() -> None:
     assert drawing(topology(), View(80, 20)).text() == NARROW
+
+
+@pytest.mark.parametrize("room", [100, 104, 110])
+def test_an_address_is_whole_where_kinds_can_be_left_out_for_it(room: int) -> None:
+    made = [replace(one, identity=replace(one.identity, name=f"{one.identity.name}@lab1")) for one in places()[1:3]]
+    seen = build([places()[0], *made, places()[3]])
+    drawn = draw(contents(seen, "mynet01@lab1"), View(room, 24)).text()
+    assert "…" not in drawn
+    assert all(address in drawn for address in ("10.13.17.1", "10.13.17.2", "10.13.17.7", "192.168.56.101"))
 
 
 @pytest.mark.parametrize("size", SIZES)

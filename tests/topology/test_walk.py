@@ -84,5 +84,19 @@ def test_a_namespace_that_could_not_be_read_is_unknown_and_never_blamed(routed: 
     assert all(hop.verdict in (Verdict.OK, Verdict.UNKNOWN) for hop in found.hops)
 
 
+def test_an_end_that_could_not_be_read_is_unknown_and_no_address_of_it_is_missed(
+    routed: dict[str, NamedNetns],
+) -> None:
+    topology, keys = seen()
+    key = keys[routed["two"].inode]
+    unread = replace(topology.nodes[key].place, contents=Contents(gaps=("it may not be entered",)))
+    places = [unread if node.key == key else node.place for node in topology.nodes.values()]
+    found = path(build(places), keys[routed["one"].inode], key)
+    assert (found.verdict, found.says) == (
+        Verdict.UNKNOWN,
+        f"unknown: {routed['two'].name}: it may not be entered",
+    )
+
+
 def test_the_way_to_oneself_is_ok(routed: dict[str, NamedNetns]) -> None:
     assert walked(routed, "one").verdict is Verdict.OK

@@ -141,6 +141,32 @@ async def test_a_finding_that_is_mended_stays_under_the_cursor_and_then_lies_fol
         assert [row.split()[-1] for row in listed(screen)] == ["b", "1", "a"]
 
 
+async def test_who_comes_back_begins_with_what_is_wrong_and_not_with_what_was_mended_meanwhile() -> None:
+    async with watched(new_session()) as (pilot, known):
+        first, second = case(finding("a")), case(finding("b"))
+        known.now(first, second)
+        screen = await checks(pilot)
+        await pilot.press("1")
+        known.now(second, log=(mended(first),))
+        await checks(pilot)
+        assert [row.split()[-1] for row in listed(screen)] == ["b", "1"]
+        assert "no entry for b" in detail(screen)
+
+
+async def test_where_a_finding_has_more_lines_than_there_is_room_its_frame_says_how_to_read_them() -> None:
+    async with watched(new_session(), (80, 19)) as (pilot, known):
+        known.now(case(finding(), cause=1))
+        screen = await checks(pilot)
+        frame = screen.query_one("#case")
+        assert "PgDn" in str(frame.border_subtitle)
+        await pilot.press("pagedown")
+        assert frame.scroll_y > 0
+        await pilot.resize_terminal(80, 48)
+        await settle(pilot)
+        screen.paint()
+        assert "PgDn" not in str(frame.border_subtitle)
+
+
 async def test_what_goes_wrong_after_all_was_mended_is_in_sight_at_once() -> None:
     async with watched(new_session()) as (pilot, known):
         over = mended(case(finding("a")))
@@ -379,7 +405,7 @@ async def test_words_of_a_finding_are_never_read_as_markup(size: tuple[int, int]
         assert hostile in listed(screen)[0]
         await pilot.press("enter")
         await settle(pilot)
-        assert hostile in str(pilot.app.screen.query_one(Static).render())
+        assert hostile in str(pilot.app.screen.query_one(Static).content)
         await pilot.press("i", "escape", "y", "escape")
         await settle(pilot)
         assert pilot.app.is_running

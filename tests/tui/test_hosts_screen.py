@@ -19,7 +19,7 @@ from ovltui.tui.app import OvltuiApp
 from ovltui.tui.screens.hosts import HostsScreen, counted, offset_words, sheet_of
 from ovltui.tui.widgets.browser_entries import entries_of
 from ovltui.tui.widgets.status import StatusLine
-from tests.tui.test_events_screen import WIDE, settle, shown
+from tests.tui.test_events_screen import TINY, WIDE, settle, shown
 
 REFUSES = "node2 refuses the connection: does sshd run there, on that port?"
 
@@ -116,14 +116,14 @@ def test_a_host_that_is_heard_needs_no_reason_and_one_that_is_not_has_it() -> No
 
 
 @asynccontextmanager
-async def hosts_screen() -> AsyncIterator[tuple[Pilot[int], HostsScreen, JoinedSession]]:
+async def hosts_screen(size: tuple[int, int] = WIDE) -> AsyncIterator[tuple[Pilot[int], HostsScreen, JoinedSession]]:
     session = JoinedSession([Deaf("node1", ""), Deaf("node2", "ssh://node2")])
     app = OvltuiApp(session)
     app.joined = session
     session.start()
     try:
         session.wait_for_hosts(10)
-        async with app.run_test(size=WIDE, notifications=True) as pilot:
+        async with app.run_test(size=size, notifications=True) as pilot:
             await settle(pilot)
             await pilot.press("7")
             await settle(pilot)
@@ -132,6 +132,12 @@ async def hosts_screen() -> AsyncIterator[tuple[Pilot[int], HostsScreen, JoinedS
             yield pilot, screen, session
     finally:
         session.close()
+
+
+async def test_in_few_columns_hosts_that_are_not_heard_are_counted() -> None:
+    async with hosts_screen(TINY) as (pilot, screen, _session):
+        assert "2 lost" in said(pilot)
+        assert [line.split()[:2] for line in shown(screen.filtered())] == [["node1", "lost"], ["node2", "lost"]]
 
 
 def said(pilot: Pilot[int]) -> str:

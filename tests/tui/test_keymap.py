@@ -1,6 +1,7 @@
 """Every command has an id by which its keys can be chosen; what cannot work is refused with file and line."""
 
 import pytest
+from textual.containers import VerticalScroll
 
 from ovltui.config.model import KeyChoice, Settings
 from ovltui.errors import UsageError
@@ -146,3 +147,16 @@ async def test_what_shares_a_usual_key_with_a_moved_command_keeps_it() -> None:
         ids = {active.binding.id for active in app.screen.active_bindings.values()}
         assert {"shell.next", "shell.previous"} <= ids
         assert keymap(settings)["replay.step"] == "right_square_bracket"
+
+
+async def test_a_long_page_is_read_to_its_end_and_back_by_the_keys_of_a_list() -> None:
+    app = OvltuiApp(new_session())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("?")
+        await settle(pilot)
+        frame = app.screen.query_one(VerticalScroll)
+        await pilot.press("G")
+        assert frame.scroll_y == frame.max_scroll_y > 0
+        await pilot.press("g")
+        assert frame.scroll_y == 0

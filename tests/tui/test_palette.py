@@ -3,8 +3,13 @@
 import time
 
 import pytest
+from textual.command import CommandPalette
 
+from ovltui.tui.app import OvltuiApp
 from ovltui.tui.palette import matched
+from ovltui.tui.screens.namespaces import NamespacesScreen
+from tests.tui.test_events_screen import settle
+from tests.tui.world import new_session
 
 
 @pytest.mark.parametrize(
@@ -38,3 +43,37 @@ def test_a_name_of_many_equal_letters_takes_no_time() -> None:
     for query in ("n" * 40, "n" * 39 + "x", "shell in " + "n " * 30):
         matched(query, "Shell in " + "n" * 5000)
     assert time.process_time() - began < 1
+
+
+async def test_in_the_list_stand_all_commands_that_worked_where_it_was_asked_for() -> None:
+    app = OvltuiApp(new_session())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        below = app.screen
+        before = {command.title for command in app.get_system_commands(below)}
+        await pilot.press(":")
+        await settle(pilot)
+        assert isinstance(app.screen, CommandPalette)
+        assert {command.title for command in app.get_system_commands(below)} == before
+        assert before > {
+            "Path",
+            "Check it",
+            "Checks",
+            "Topology",
+            "Namespaces",
+            "Recordings",
+            "Record",
+            "Mark",
+            "Shell",
+        }
+
+
+async def test_a_command_that_is_chosen_in_the_list_acts_on_the_screen_below() -> None:
+    app = OvltuiApp(new_session())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        await pilot.press(":", *"namespaces")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert isinstance(app.screen, NamespacesScreen)

@@ -20,10 +20,11 @@ from ovltui.tui.app import OvltuiApp
 from ovltui.tui.screens.events import EventsScreen
 from ovltui.tui.screens.inspector import Inspector
 from ovltui.tui.screens.path import PathScreen
-from ovltui.tui.screens.path_line import LastWord
+from ovltui.tui.screens.path_line import LastWord, PathLine
 from ovltui.tui.screens.topology import TopologyScreen
 from ovltui.tui.widgets.browser import Browser
 from ovltui.tui.widgets.hop_list import HopList
+from ovltui.tui.widgets.saying import Saying
 from tests.topology.drawn import FIRST, OVERLAY, mac_of, places
 from tests.topology.made import key, neigh
 from tests.tui.test_event_pane import await_true
@@ -61,6 +62,8 @@ async def app_of(session: WiredSession) -> AsyncIterator[Pilot[int]]:
 
 
 def words(screen: PathScreen, name: str) -> str:
+    if name == "whole":
+        return screen.query_one(Saying).says
     shown = screen.query_one(f"#{name}", Static).content
     assert isinstance(shown, Text)
     return shown.plain
@@ -141,6 +144,8 @@ async def test_what_means_nothing_is_said_in_a_sentence() -> None:
         await pilot.press("P", *"nobody docker1n", "enter")
         await await_true(lambda: pilot.app._notifications)
         assert [notice.message for notice in pilot.app._notifications] == ["no namespace is called nobody."]
+        assert isinstance(pilot.app.screen, PathLine)
+        assert pilot.app.screen.query_one(Input).value == "nobody docker1n"
 
 
 @pytest.mark.parametrize(
@@ -168,3 +173,4 @@ async def test_the_last_word_is_completed_and_no_other() -> None:
     assert await proposal.get_suggestion("docker1n my") == "docker1n mynet01"
     assert await proposal.get_suggestion("docker1") == "docker10n"
     assert await proposal.get_suggestion("docker1n ") is None
+    assert await proposal.get_suggestion("docker10n doc") == "docker10n docker1n"

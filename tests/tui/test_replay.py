@@ -10,6 +10,7 @@ from ovltui.tui.screens.checks import ChecksScreen
 from ovltui.tui.screens.inspector import Inspector
 from ovltui.tui.widgets.case_list import CaseList
 from ovltui.tui.widgets.event_pane import EventPane
+from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.netns_table import NetnsTable
 from ovltui.tui.widgets.row_table import RowTable
 from ovltui.tui.widgets.status import StatusLine
@@ -197,6 +198,17 @@ async def test_the_bar_fills_one_line_of_any_terminal(recording: Path, size: tup
         assert line.size.height == 1
         assert len(bar(pilot)) <= size[0]
         assert "┃" in bar(pilot)
+
+
+@pytest.mark.parametrize("size", [NARROW, TINY])
+async def test_the_keys_that_play_stand_first_at_the_foot(recording: Path, size: tuple[int, int]) -> None:
+    async with replayed(recording, size=size) as (pilot, _):
+        for screen in ("1", "2", "4"):
+            await pilot.press(screen)
+            await settle(pilot)
+            foot = pilot.app.screen.query_one(KeyLine).render().plain
+            assert foot.startswith("space Play [ ] Step ")
+            assert "? Help" in foot
 
 
 async def test_ascii_alone_is_drawn_where_it_is_wanted(recording: Path) -> None:

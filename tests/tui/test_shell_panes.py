@@ -18,6 +18,7 @@ def test_a_shell_opens_below_the_events_in_the_namespace(
     blue = new_netns("pane")
     with ovltui(blue, width, height) as terminal:
         open_shell(terminal)
+        terminal.wait("ctrl+] Leave the shell")
         run(terminal, "readlink /proc/self/ns/net", f"net:[{blue.inode}]")
         run(terminal, "stty size", f" {size}")
         # What happens shows beside it.
@@ -71,7 +72,9 @@ def test_several_shells_are_tabs_and_the_shells_screen_has_them_all(new_netns: N
         terminal.wait("first 41")
         terminal.keys("Enter")
         run(terminal, "stty size", "34 120")
-        terminal.keys("C-]", "1")
+        terminal.keys("C-]")
+        terminal.wait("x Close")  # the pane's own keys work here, too
+        terminal.keys("1")
         terminal.wait("namespaces")
 
 

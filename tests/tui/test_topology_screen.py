@@ -8,10 +8,8 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from rich.text import Text
 from textual.geometry import Region
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from ovltui.kernel.wire import Table
 from ovltui.text import clean
@@ -24,6 +22,7 @@ from ovltui.tui.verdicts import Tally, Verdicts
 from ovltui.tui.widgets.browser import Browser
 from ovltui.tui.widgets.drawing_view import DrawingView
 from ovltui.tui.widgets.network_strip import NetworkStrip
+from ovltui.tui.widgets.saying import Saying
 from tests.bed.hostile import NAMES, is_harmless
 from tests.topology.drawn import FIRST, FIRST_PORT, OVERLAY, member, overlay, places
 from tests.topology.made import key, link, place
@@ -64,9 +63,7 @@ def current(screen: TopologyScreen) -> str:
 
 
 def said(screen: TopologyScreen) -> str:
-    shown = screen.query_one("#says", Static).content
-    assert isinstance(shown, Text)
-    return shown.plain
+    return screen.query_one(Saying).says
 
 
 def was_said(pilot: Pilot[int], says: str) -> bool:
@@ -276,8 +273,8 @@ async def test_a_finding_marks_its_link_and_its_namespace() -> None:
             one, {key(FIRST): one}, {key(FIRST): "route-lost", LinkKey(key(OVERLAY), 3): "fdb-lost"}
         )
         pilot.app.paint()
-        assert any("!vxlan0" in line for line in lines(screen))
-        assert any("┌ ! docker1n" in line for line in lines(screen))
+        await await_true(lambda: any("!vxlan0" in line for line in lines(screen)))
+        await await_true(lambda: any("┌ ! docker1n" in line for line in lines(screen)))
         await await_true(lambda: said(screen).endswith("! route-lost"))
 
 

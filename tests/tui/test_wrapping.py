@@ -42,7 +42,14 @@ def test_the_newest_lines_or_those_at_the_cursor_are_in_sight(
 
 @pytest.mark.parametrize(
     ("text", "width", "cells"),
-    [("short", 10, 10), ("one two three", 9, 8), ("abcdefghijkl", 5, 5), ("ab cdefghijk", 8, 8), ("名前 abc", 4, 4)],
+    [
+        ("short", 10, 10),
+        ("one two three", 9, 8),
+        ("abcdefghijkl", 5, 5),
+        ("ab cdefghijk", 8, 8),
+        ("名前 abc", 4, 4),
+        ("mtu 1 → 1401", 9, 8),
+    ],
 )
 def test_a_line_ends_behind_a_word_where_one_ends_in_its_second_half(text: str, width: int, cells: int) -> None:
     assert breaks(text, width) == cells

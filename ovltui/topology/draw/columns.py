@@ -5,7 +5,7 @@ than the terminal, which then shows a part of it.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ovltui.topology.draw.cells import width
 from ovltui.topology.draw.fold import Box
@@ -23,26 +23,36 @@ class Need:
     """How wide something would be."""
 
     least: int
+    whole: int
+    """With names and addresses that are not cut."""
     good: int
     """With the most that matters."""
     best: int
 
     def beside(self, more: int) -> "Need":
         """Return the need with ``more`` columns added."""
-        return Need(self.least + more, self.good + more, self.best + more)
+        return Need(self.least + more, self.whole + more, self.good + more, self.best + more)
 
 
 def item_need(items: Iterable[Item], *, tall: bool = False) -> Need:
     """Return how many cells the words of items need, in one line each or in two."""
-    least = good = best = 0
+    least = whole = good = best = 0
     for item in items:
         name = width(item.name) + (width(item.state) + 1 if item.state else 0)
         told = [width(about) for about in item.about if about] or [0]
         least = max(least, min(width(item.name), _SHORTEST) + name - width(item.name))
         beside = name + 2 if max(told) else name
+        whole = max(whole, *((name, told[-1] + 1) if tall else (beside + told[-1],)))
         good = max(good, *((name, told[0] + 1) if tall else (beside + told[-1],)))
         best = max(best, *((name, told[0] + 1) if tall else (beside + told[0],)))
-    return Need(least, max(least, min(good, _WIDEST)), max(least, min(best, _WIDEST)))
+    return Need(least, *(max(least, min(need, _WIDEST)) for need in (whole, good, best)))
+
+
+def title_need(titles: Iterable[Item]) -> Need:
+    """Return how many cells titles need; what they say beside their names matters least."""
+    told = list(titles)
+    names = item_need(replace(title, about=()) for title in told)
+    return replace(item_need(told), whole=names.whole)
 
 
 def box_need(boxes: Iterable[Box]) -> Need:
@@ -53,19 +63,19 @@ def box_need(boxes: Iterable[Box]) -> Need:
         item_need(row.item for row in several if not row.tall),
         item_need((r.item for r in several if r.tall), tall=True),
     )
-    titles = item_need(box.title for box in told)
-    return wider(rows, titles).beside(PAD)
+    return wider(rows, title_need(box.title for box in told)).beside(PAD)
 
 
 def wider(one: Need, other: Need) -> Need:
     """Return the need of two things that stand above each other."""
-    return Need(max(one.least, other.least), max(one.good, other.good), max(one.best, other.best))
+    least, whole = max(one.least, other.least), max(one.whole, other.whole)
+    return Need(least, whole, max(one.good, other.good), max(one.best, other.best))
 
 
 def shared(needs: Sequence[Need], room: int) -> tuple[int, ...]:
     """Return how wide each column is, the widest ones narrowed first where ``room`` is not enough."""
     widths = [need.best for need in needs]
-    for floor in ([need.good for need in needs], [need.least for need in needs]):
+    for floor in ([need.good for need in needs], [need.whole for need in needs], [need.least for need in needs]):
         while sum(widths) > room:
             wide = [at for at, have in enumerate(widths) if have > floor[at]]
             if not wide:

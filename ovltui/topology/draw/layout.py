@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ovltui.topology.draw.beyond import draw_beyond, underlay_boxes
 from ovltui.topology.draw.cells import width
-from ovltui.topology.draw.columns import PAD, box_need, item_need, shared, wider
+from ovltui.topology.draw.columns import PAD, box_need, item_need, shared, title_need, wider
 from ovltui.topology.draw.content import Content
 from ovltui.topology.draw.fold import Room, Stack, far_stack, member_stack, tall_stack
 from ovltui.topology.draw.hub import draw_hub, port_items
@@ -20,7 +20,8 @@ from ovltui.topology.draw.sketch import Key, Sketch
 
 WIDE = 100
 """Columns from which the underlay stands beside the hub's namespace."""
-_GAP, _WIDEST_GAP = 4, 9
+_TIGHT_GAP, _GAP, _WIDEST_GAP = 3, 4, 9
+"""Columns between two boxes: where words would be cut, usually, and where there is much room."""
 _WIDEST_PORT = 20
 _TALL = 14
 """Lines from which columns have headings."""
@@ -86,14 +87,16 @@ def _places(content: Content, members: Stack, fars: Stack, view: View, *, tall: 
     assert content.title is not None
     hub = item_need((content.hub, *(tunnel.item for tunnel in content.tunnels)), tall=tall)
     right = hub.beside(ports + 2 * BRANCH + PAD - 1)
-    middle = wider(right, item_need((content.title,)).beside(PAD))
+    middle = wider(right, title_need((content.title,)).beside(PAD))
     under = box_need(underlay_boxes(content.tunnels))
     needs = [box_need(members.boxes), wider(middle, under) if below and content.tunnels else middle]
     if content.tunnels:
         needs += ([] if below else [under]) + ([box_need(fars.boxes)] if fars.boxes else [])
     gaps = len(needs) - 1
-    widths = shared(needs, room - gaps * _GAP)
-    gap = max(_GAP, min(_WIDEST_GAP, (room - sum(widths)) // gaps))
+    tight = sum(need.whole for need in needs) > room - gaps * _GAP
+    least_gap = _TIGHT_GAP if tight else _GAP
+    widths = shared(needs, room - gaps * least_gap)
+    gap = max(least_gap, min(_WIDEST_GAP, (room - sum(widths)) // gaps))
     x = tuple(sum(widths[:at]) + at * gap for at in range(len(widths)))
     cuts = any(have < need.good for have, need in zip(widths, needs, strict=True))
     return Places(x, widths, top, below, ports, view.height, tall, cuts)

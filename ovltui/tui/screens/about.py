@@ -3,9 +3,11 @@
 EVENTS = """\
 A line is one event of one namespace: when, where, mark, what.
 + new   - gone   ~ changed   → moved away   ? looked up, missed   LOST: the kernel dropped events
-! behind the time: this event caused a finding, see 4; ! behind a namespace: something is wrong there.
+! behind a time: this event broke something; behind a name: something is wrong there; 4 tells what.
+\N{BULLET} behind a name: events just now; $: a shell of yours runs there.
 \N{MULTIPLICATION SIGN}12 in front of a text: it came twelve times, the first time when the line says.
-Choose a namespace or a network and the panes narrow to it; a widens.
+Below a network (overlay 4097: its VNI): its own namespace with bridge and tunnel, its load balancer,
+its containers. Choose one and the panes narrow to it; a widens. s: shell there; P: way between two.
 Scrolling up pauses, G or End is live again; nothing is lost meanwhile.
 f folds what the kernel did for an event of Docker beneath it, enter lists it.
 """
@@ -19,7 +21,7 @@ Who is wired to whom, one network at a time; w goes to the next one.
 From left to right: what is attached, the overlay's namespace with its
 bridge and tunnel, the underlay that carries the tunnel, other machines.
 The arrows walk along the wires; what is selected stands in full below.
-A name flashes when its link has an event; ! something is wrong, see 4.
+A name flashes when its link has an event; !: wrong, 4 tells what.
 f shows what was left out for want of room, z only what the selected is
 wired to. P finds the way between two and marks it, X saves the drawing.
 """
@@ -32,6 +34,8 @@ settling: so new that Docker may still be at work; it may go by itself.
 c leads to the event that caused it, y copies the command that mends it;
 ovltui runs none by itself. i tells what a check compares, f shows what
 is over. Nothing chosen: what was checked, and what cannot be known.
+PgDn scrolls what stands below, enter shows it whole. P walks the way
+between two, hop by hop, up to where frames are lost.
 """
 INSPECTOR = """\
 All that is in one namespace, as it is now; it changes while you look:

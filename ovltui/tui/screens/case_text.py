@@ -73,7 +73,9 @@ def _append_event(text: Text, session: Session, seq: int | None, otherwise: str)
 
 
 def _append_remedies(text: Text, remedies: tuple[Remedy, ...]) -> None:
-    heading(text, "what mends it, for a shell of root on this host; never run by ovltui")
+    named = any(command.startswith("# on ") for remedy in remedies for command in remedy.commands)
+    where = "the host that is named" if named else "this host"
+    heading(text, f"what mends it, for a shell of root on {where}; never run by ovltui")
     if not remedies:
         text.append("  no command that is known to\n", style=Ink.DIM)
     for number, remedy in enumerate(remedies):

@@ -1,5 +1,6 @@
 """Pages on findings and on checks: one finding whole, what a check compares, what all of them look for."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
@@ -12,6 +13,9 @@ from ovltui.tui.ink import Ink
 from ovltui.tui.screens.page import Page, heading
 from ovltui.tui.when import moment
 from ovltui.tui.widgets.case_list import CaseList
+
+_ABOUT = re.compile(r"[A-Z][a-z]+( [a-z]+){0,2}: ")
+"""``Can be wrong: ``."""
 
 
 class FindingPage(Page):
@@ -83,8 +87,19 @@ class CheckPage(Page):
         """Return its page."""
         text = Text()
         text.append(f"{self._looks_for}\n\n", style="bold")
-        text.append(f"{self._says.strip()}\n")
+        text.append(f"{_paragraphs(self._says)}\n")
         return text
+
+
+def _paragraphs(page: str) -> str:
+    """Return a page without the line breaks inside its paragraphs, each of which begins with what it is about."""
+    lines: list[str] = []
+    for line in page.strip().splitlines():
+        if lines and not _ABOUT.match(line):
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def overview(verdict: str, checks: Sequence[tuple[str, str]], looked_ns: int | None, gaps: Sequence[str]) -> Text:

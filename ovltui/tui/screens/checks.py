@@ -25,6 +25,7 @@ from ovltui.tui.widgets.case_list import CaseList
 from ovltui.tui.widgets.case_words import Key, Place
 from ovltui.tui.widgets.filter_bar import FilterBar
 from ovltui.tui.widgets.key_line import KeyLine
+from ovltui.tui.widgets.prose import Prose
 from ovltui.tui.widgets.status import Rate, StatusLine, status_of
 
 _TALL = 18
@@ -47,8 +48,8 @@ class ChecksScreen(ListScreen):
         Binding("s", "app.shell_pane", "Shell", priority=True, id="shell.pane"),
         Binding("S", "app.shell", "Full-screen shell", show=False, id="shell.full"),
         Binding("a", "all", "All", id="checks.all"),
-        Binding("pagedown,ctrl+d", "scroll(1)", "Page down", show=False, id="checks.page_down"),
-        Binding("pageup,ctrl+u", "scroll(-1)", "Page up", show=False, id="checks.page_up"),
+        Binding("pagedown", "scroll(1)", "Text down", show=False, priority=True, id="checks.page_down"),
+        Binding("pageup", "scroll(-1)", "Text up", show=False, priority=True, id="checks.page_up"),
     ]
     ABOUT = about.CHECKS
     WHAT = "findings"
@@ -92,7 +93,7 @@ class ChecksScreen(ListScreen):
         yield Static("", id="heading", markup=False)
         yield CaseList(id="cases")
         with VerticalScroll(id="case", can_focus=False):
-            yield Static("", markup=False)
+            yield Prose("", markup=False)
         yield FilterBar()
         yield KeyLine()
 
@@ -134,6 +135,11 @@ class ChecksScreen(ListScreen):
             self.query_one(CaseList).narrow(keys)
             self._tick()
 
+    def come_back(self) -> None:
+        """Begin with what is wrong now, not with what was mended while the user was elsewhere."""
+        if self.is_mounted:
+            self.query_one(CaseList).let_go()
+
     def case_now(self, case: Case) -> Case:
         """Return a finding as it stands now."""
         listed = (*self._cases()[0], *self._cases()[1])
@@ -166,9 +172,12 @@ class ChecksScreen(ListScreen):
             super().action_back()
 
     def action_scroll(self, by: int) -> None:
-        """Scroll the finding by pages."""
+        """Scroll the finding by pages; where all of it is in sight, the list."""
         case = self.query_one("#case")
-        case.scroll_relative(y=by * max(1, case.size.height - 1), animate=False)
+        if case.display and case.max_scroll_y:
+            case.scroll_relative(y=by * max(1, case.size.height - 1), animate=False)
+        else:
+            self.query_one(CaseList).action_page(by)
 
     @on(CaseList.Moved)
     def _follow(self) -> None:
@@ -185,6 +194,7 @@ class ChecksScreen(ListScreen):
             frame = self.query_one("#case")
             frame.border_title = Text(current.finding.check if current else "what was checked")
             frame.query_one(Static).update(text)
+            self.call_after_refresh(self._arrange)  # once it is laid out
 
     @on(CaseList.Opened)
     def _open(self, event: CaseList.Opened) -> None:
@@ -209,7 +219,9 @@ class ChecksScreen(ListScreen):
         open_cases, mended = self._cases()
         self._locate([case.finding for case in (*mended, *open_cases)])
         cases, diagnosis = self.query_one(CaseList), self._diagnosis()
-        cases.says = "nothing wrong found" if diagnosis and diagnosis.looked.when_ns else "not looked yet"
+        looked = diagnosis is not None and bool(diagnosis.looked.when_ns)
+        cases.says = "nothing wrong found" if looked else "not looked yet"
+        cases.set_class(looked, "-looked")
         cases.show(open_cases, mended, self._places)
         self._show_case()
         self._arrange()
@@ -241,6 +253,10 @@ class ChecksScreen(ListScreen):
         says = f"{elsewhere} elsewhere: a shows all" if elsewhere and self._keys else ""
         if cases.border_subtitle != says:
             cases.border_subtitle = says
+        case = self.query_one("#case")
+        more = "PgDn: more   enter: all of it" if tall and case.max_scroll_y else ""
+        if case.border_subtitle != more:
+            case.border_subtitle = more
         words = cases.heading()
         if str(heading.render()) != words:
             heading.update(words)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -132,9 +133,11 @@ class EventsScreen(Copying):
 
     @on(Browser.Chosen)
     def _narrow(self, event: Browser.Chosen) -> None:
+        self._scope = event.label if event.keys else ""
         if event.keys == self._scope_keys:
+            self._say()
             return
-        self._scope_keys, self._scope = event.keys, event.label if event.keys else ""
+        self._scope_keys = event.keys
         test = InNetns(self._session, event.keys) if event.keys else None
         for pane in self.query(EventPane):
             pane.narrow(test, test.where if test else None)
@@ -254,7 +257,7 @@ class EventsScreen(Copying):
     def _align(self) -> None:
         """Give all panes one width for names of namespaces, so that their lines stand under each other."""
         assert self._snapshot is not None
-        widest = max((len(row.identity.name) for row in self._snapshot.rows), default=4)
+        widest = max((cell_len(row.identity.name) for row in self._snapshot.rows), default=4)
         for pane in self.query(EventPane):
             pane.set_netns_width(min(widest, next(most for least, most in _WIDEST_NETNS if self.size.width >= least)))
 

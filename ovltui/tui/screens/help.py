@@ -21,6 +21,8 @@ _NOT_OURS = frozenset(
     )
 )
 """Bindings of the library that lead nowhere here."""
+_COLUMNS = "  "
+"""What stands between two columns of a text."""
 _WORDS = 20
 """Cells for what a key does."""
 _KEYS = {
@@ -58,6 +60,18 @@ _KEYS = {
 }
 
 
+def flowing(about: str) -> str:
+    """Return a text without the line breaks inside its sentences; rows of two columns stay as they are."""
+    lines: list[str] = []
+    for line in about.splitlines():
+        inside = bool(lines) and not lines[-1].endswith(".") and line[:1].islower() and _COLUMNS not in line
+        if inside and _COLUMNS not in lines[-1]:
+            lines[-1] += f" {line}"
+        else:
+            lines.append(line)
+    return "\n".join((*lines, ""))
+
+
 def key_word(key: str) -> str:
     """Return a key as people call it."""
     return _KEYS.get(key, key)
@@ -86,7 +100,7 @@ class Help(Page):
 
     def body(self) -> Text:
         """Return what the screen is, keys and gaps."""
-        text = Text(self._about)
+        text = Text(flowing(self._about))
         heading(text, "keys")
         keys: dict[str, list[str]] = {}
         for binding in self._keys:

@@ -24,7 +24,7 @@ from ovltui.tui.when import day_or_time
 from ovltui.tui.widgets.row_table import RowTable
 
 _COLUMNS = (
-    Column("HOST", least=8),
+    Column("HOST", least=16),
     Column("STATE"),
     Column("SINCE", rank=2),
     Column("NETNS", rank=4, right=True),

@@ -21,7 +21,7 @@ EVENTS_KEYS: tuple[Binding, ...] = (
     Binding("question_mark,f1", "app.help", "Help", key_display="?", id="app.help"),
     Binding("q", "app.quit", "Quit", id="app.quit"),
     Binding("colon,ctrl+p", "app.command_palette", "Commands", show=False, id="app.commands"),
-    Binding("enter", "accept_filter", "Keep filter", show=False, priority=True, id="filter.accept"),
+    Binding("enter", "accept_filter", "Keep filter", priority=True, id="filter.accept"),
     Binding("tab", "step(1)", "Next pane", show=False, priority=True, id="pane.next"),
     Binding("shift+tab", "step(-1)", "Previous pane", show=False, priority=True, id="pane.previous"),
     Binding("ctrl+l", "app.redraw", "Redraw", show=False, id="app.redraw"),

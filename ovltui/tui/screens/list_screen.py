@@ -28,7 +28,7 @@ class ListScreen(MainScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", "Filter", key_display="/", priority=True, id="screen.filter"),
-        Binding("enter", "accept_filter", "Keep filter", show=False, priority=True, id="filter.accept"),
+        Binding("enter", "accept_filter", "Keep filter", priority=True, id="filter.accept"),
         *MAIN_KEYS,
     ]
     WHAT = ""

@@ -7,10 +7,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
 
 from ovltui.tui.ink import Ink
 from ovltui.tui.widgets.key_line import KeyLine
+from ovltui.tui.widgets.prose import Prose
 
 
 class Page(ModalScreen[None]):
@@ -22,6 +22,8 @@ class Page(ModalScreen[None]):
         Binding("k,up", "scroll(-1)", "Up", show=False, id="page.up"),
         Binding("ctrl+d,pagedown", "scroll(10)", "Page down", show=False, id="page.page_down"),
         Binding("ctrl+u,pageup", "scroll(-10)", "Page up", show=False, id="page.page_up"),
+        Binding("g,home", "end_of(False)", "First", show=False, id="page.first"),
+        Binding("G,end", "end_of(True)", "Last", show=False, id="page.last"),
     ]
     DEFAULT_CSS = """
     Page {
@@ -53,7 +55,7 @@ class Page(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         """One frame with the text in it."""
-        frame = VerticalScroll(Static(self.body(), markup=False))
+        frame = VerticalScroll(Prose(self.body(), markup=False))
         frame.border_title = Text(self.title_text())
         frame.border_subtitle = self.hint()
         yield frame
@@ -66,6 +68,11 @@ class Page(ModalScreen[None]):
     def action_scroll(self, by: int) -> None:
         """Scroll by lines."""
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
+
+    def action_end_of(self, last: bool) -> None:
+        """Scroll to the first line, or to the last."""
+        frame = self.query_one(VerticalScroll)
+        frame.scroll_to(y=frame.max_scroll_y if last else 0, animate=False)
 
 
 def heading(text: Text, words: str) -> None:

@@ -20,6 +20,7 @@ from ovltui.tui.ink import Ink
 from ovltui.tui.screens import about
 from ovltui.tui.widgets.hop_list import HopList
 from ovltui.tui.widgets.key_line import KeyLine
+from ovltui.tui.widgets.saying import Saying
 
 _LOOK_S = 0.25
 _STYLES = {Verdict.OK: Ink.FINE, Verdict.UNKNOWN: Ink.WARNING}
@@ -56,7 +57,7 @@ class PathScreen(ModalScreen[None]):
         }
         & #verdict { height: auto; max-height: 4; }
         & #heading { height: 1; color: $dim; text-style: bold; }
-        & #whole { height: 2; color: $foreground; }
+        & #whole { height: 2; }
         & HopList, & HopList:focus { border: none; height: auto; max-height: 100%; background: $panel; }
     }
     """
@@ -76,7 +77,7 @@ class PathScreen(ModalScreen[None]):
             Static("", id="verdict", markup=False),
             Static("", id="heading", markup=False),
             HopList(id="hops"),
-            Static("", id="whole", markup=False),
+            Saying(id="whole"),
         )
         frame.border_subtitle = "esc goes back, enter opens, s shell, y copies, 3 shows it drawn, ? help"
         yield frame
@@ -109,9 +110,7 @@ class PathScreen(ModalScreen[None]):
         frame, hops = self.query_one(Vertical), self.query_one(HopList)
         frame.border_title = Text(f"path from {path.of} to {path.to}")
         hops.show(path, to_culprit=first)
-        self.query_one("#heading", Static).update(Text(hops.heading()))
         self._say(path.says, _STYLES.get(path.verdict, _BAD))
-        self._tell()
         self.on_resize()
 
     def on_resize(self) -> None:
@@ -120,6 +119,8 @@ class PathScreen(ModalScreen[None]):
         verdict = -(-cell_len(self._said) // inner) if self._said else 1
         room = self.size.height - _BESIDE - min(verdict, _MOST_SAID)
         hops = self.query_one(HopList)
+        self.query_one("#heading", Static).update(Text(hops.heading()))
+        self._tell()
         hops.styles.height = max(1, min(len(self._path.hops) if self._path else 1, room))
 
     @on(HopList.Opened)
@@ -133,12 +134,14 @@ class PathScreen(ModalScreen[None]):
 
     @on(HopList.Moved)
     def _tell(self) -> None:
-        hop = self.query_one(HopList).current
+        hops = self.query_one(HopList)
+        hop = hops.current
         if hop:
+            way = f"{hop.way}: " if hops.narrow else ""
             where = f"{hop.netns}/{hop.ifname}" if hop.ifname else hop.netns
-            self.query_one("#whole", Static).update(Text(f"{where}: {hop.by}"))
+            self.query_one(Saying).says = f"{way}{where}: {hop.by}"
 
     def _say(self, says: str, style: str) -> None:
         if says != self._said:
             self._said = says
-            self.query_one("#verdict", Static).update(Text(says, style=style))
+            self.query_one("#verdict", Static).update(Text().append(says, style))

@@ -26,8 +26,9 @@ class LastWord(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """Return the text with its last word completed, or None."""
-        *_, word = value.split(" ")
-        found = next((name for name in self._names if word and name.startswith(word) and name != word), None)
+        *others, word = value.split(" ")
+        fits = [name for name in self._names if word and name.startswith(word) and name not in (word, *others)]
+        found = next(iter(fits), None)
         return None if found is None else value + found[len(word) :]
 
 
@@ -37,6 +38,7 @@ class PathLine(ModalScreen[str]):
     Args:
         of: what the namespace is called where it begins; empty where it is to be typed too. Clean text.
         names: of all namespaces, clean text.
+        typed: what stands in the line to begin with.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -53,16 +55,20 @@ class PathLine(ModalScreen[str]):
     }
     """
 
-    def __init__(self, of: str, names: Sequence[str]) -> None:
+    def __init__(self, of: str, names: Sequence[str], typed: str = "") -> None:
         super().__init__()
-        self._of, self._names = of, names
+        self._of, self._names, self._typed = of, names, typed
 
     def compose(self) -> ComposeResult:
         """Where it begins, and the line."""
-        says = "name or address   tab completes   FROM TO: both   esc: back" if self._of else "FROM TO   tab completes"
+        says = (
+            "name or address   tab completes   FROM TO: both   esc: back"
+            if self._of
+            else "FROM TO   tab completes   esc: back"
+        )
         with Horizontal():
             yield Label(Content(f"path from {self._of} to:" if self._of else "path:"), markup=False)
-            line = Input(placeholder=says, select_on_focus=False, suggester=LastWord(self._names))
+            line = Input(self._typed, placeholder=says, select_on_focus=False, suggester=LastWord(self._names))
             line.cursor_blink = False
             yield line
 

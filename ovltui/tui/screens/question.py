@@ -5,7 +5,7 @@ from typing import ClassVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -25,16 +25,19 @@ class Question(ModalScreen[bool]):
         Binding("y", "answer(True)", "Yes", id="question.yes"),
         Binding("n,escape,q", "answer(False)", "No", id="question.no"),
     ]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (14, "-tall")]  # noqa: RUF012  (as the base has it)
     DEFAULT_CSS = """
     Question {
         align: center middle;
         background: $background 60%;
-        & Vertical {
+        & VerticalScroll {
             width: auto; min-width: 40; max-width: 90%; height: auto; max-height: 90%;
             border: $frame $accent; border-title-color: $accent; border-title-style: bold;
             border-subtitle-color: $dim; background: $panel; padding: 1 2;
+            scrollbar-size-vertical: 1; scrollbar-color: $border; scrollbar-background: $panel;
         }
-        & Static { width: auto; height: auto; }
+        &.-short VerticalScroll { padding: 0 2; }
+        & Static { width: auto; max-width: 100%; height: auto; }
     }
     """
 
@@ -44,7 +47,7 @@ class Question(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """One frame with the text in it."""
-        frame = Vertical(Static(Text(self._text), markup=False))
+        frame = VerticalScroll(Static(Text(self._text), markup=False))
         frame.border_title, frame.border_subtitle = self._title, self._hint
         yield frame
         yield KeyLine()

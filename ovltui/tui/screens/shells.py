@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.widgets import Label
@@ -33,7 +32,7 @@ class ShellsScreen(WithShells):
     ]
     DEFAULT_CSS = """
     ShellsScreen {
-        & #none { height: 1fr; padding: 1 2; color: $dim; }
+        & #none { width: 1fr; height: 1fr; padding: 1 2; color: $dim; }
     }
     """
 
@@ -64,6 +63,5 @@ class ShellsScreen(WithShells):
         self.dismiss()
         self.app.call_later(self.app.run_action, "show_events")
 
-    @on(ShellPane.Left)
-    def _give_focus_back(self) -> None:
+    def give_focus_back(self) -> None:
         """Stay: there is nothing else here to go to."""

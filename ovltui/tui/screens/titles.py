@@ -10,6 +10,9 @@ from ovltui.tui.screens.kinds import Kinds, hidden_words
 from ovltui.tui.widgets.event_pane import EventPane
 from ovltui.tui.widgets.line_list import LineList
 
+_CORNERS = 6
+"""Cells of a frame's upper line that are none of its title's."""
+_BETWEEN = 3
 _CALLED = {"browser": "namespaces", "all": "events"}
 
 
@@ -21,6 +24,15 @@ def label(widget: LineList) -> str:
 def pane_of(widget: EventPane) -> Pane | None:
     """Return which records a pane is for; None for all."""
     return None if widget.id in (None, "all") else Pane(widget.id)
+
+
+def _first_named(labels: Sequence[str], current: int, room: int) -> int:
+    """Return from which pane on all are named, so that the one in sight is."""
+    cells = [len(label) + _BETWEEN for label in labels]
+    first = 0
+    while first < current and sum(cells[first : current + 1]) - _BETWEEN + 2 * bool(first) > room:
+        first += 1
+    return first
 
 
 def title(widget: LineList, ring: Sequence[LineList], shown: Kinds | None, *, narrow: bool, ascii_only: bool) -> str:
@@ -37,5 +49,6 @@ def title(widget: LineList, ring: Sequence[LineList], shown: Kinds | None, *, na
     rest = f"  [$accent]{hidden}[/]" if hidden else ""
     if not narrow:
         return label(widget) + rest
-    words = [f"[b]{label(pane)}[/b]" if pane is widget else f"[$dim]{label(pane)}[/]" for pane in ring]
-    return (" | " if ascii_only else " · ").join(words) + "  [$dim](tab)[/]" + rest
+    words = [f"[b reverse]{label(pane)}[/]" if pane is widget else f"[$dim]{label(pane)}[/]" for pane in ring]
+    first = _first_named([label(pane) for pane in ring], ring.index(widget), widget.app.size.width - _CORNERS)
+    return ("… " if first else "") + (" | " if ascii_only else " · ").join(words[first:]) + "  [$dim](tab)[/]" + rest

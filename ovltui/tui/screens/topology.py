@@ -3,12 +3,10 @@
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Static
 
 from ovltui.netns.model import NetnsKey
 from ovltui.session.session import Session
@@ -26,6 +24,7 @@ from ovltui.tui.widgets.filter_bar import FilterBar
 from ovltui.tui.widgets.key_line import KeyLine
 from ovltui.tui.widgets.netns_table import NetnsTable
 from ovltui.tui.widgets.network_strip import NetworkStrip
+from ovltui.tui.widgets.saying import Saying
 from ovltui.tui.widgets.status import Rate, StatusLine, status_of
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from ovltui.topology.draw.sketch import Key
     from ovltui.topology.links import LinkKey
 
-_NOTHING = "nothing is wired: no bridge, no veth pair and no tunnel was found"
 _REST_FACTOR = 10
 """How many times as long as a drawing took it stands, at least, while things change."""
 _FLASH_S = 1.0
@@ -65,9 +63,8 @@ class TopologyScreen(ListScreen):
     DEFAULT_CSS = """
     TopologyScreen {
         & DrawingView { height: 1fr; }
-        & #says { height: 2; padding: 0 1; color: $foreground; background: $panel; }
+        & #says { height: 2; padding: 0 1; background: $panel; }
         &.-short #says { height: 1; }
-        &.-tour ToastRack { margin-bottom: 7; }
     }
     """
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]  # noqa: RUF012  (as the base has it)
@@ -99,7 +96,7 @@ class TopologyScreen(ListScreen):
         yield StatusLine(id="status")
         yield NetworkStrip(id="networks", ascii_only=self.has_class("-ascii"))
         yield DrawingView(id="drawing")
-        yield Static("", id="says", markup=False)
+        yield Saying(id="says")
         yield FilterBar()
         yield KeyLine()
 
@@ -193,7 +190,7 @@ class TopologyScreen(ListScreen):
         says = spot.item.says if spot else ""
         if self.has_class("-ascii"):
             says = says.encode("ascii", "replace").decode()
-        self.query_one("#says", Static).update(Text(says))
+        self.query_one(Saying).says = says
         self.refresh_bindings()
 
     @on(DrawingView.Opened)
@@ -235,7 +232,7 @@ class TopologyScreen(ListScreen):
         keep: frozenset[Thing] = frozenset((spot.item.thing,)) if spot else frozenset()
         marks: dict[Key, str] = dict(self.verdicts.marks)
         drawn = (sights.version, sights.network, sights.path, view.size, self._folded, self._wanted, marks)
-        view.says_nothing = _NOTHING if sights.whole else "namespaces are being looked at"
+        view.says_nothing = sights.says_nothing
         if drawn != self._drawn and view.size.width:
             self._drawn = drawn
             path = frozenset(sights.path)

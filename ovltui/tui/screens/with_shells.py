@@ -74,9 +74,12 @@ class WithShells(Screen[None]):
             self.notify(await copy(self.app, text), timeout=2, markup=False)
 
     @on(ShellPane.Left)
-    def _give_focus_back(self) -> None:
-        if self.typing:  # they are back already
-            return
+    def _leave_shell(self) -> None:
+        if not self.typing:  # else they are back already
+            self.give_focus_back()
+
+    def give_focus_back(self) -> None:
+        """Go to where one was before the shell."""
         before = self._before_shell
         if before is None or not before.is_attached or not before.focusable:
             before = next((widget for widget in self.focus_chain if widget is not self.shell_pane), None)

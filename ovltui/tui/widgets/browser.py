@@ -15,6 +15,7 @@ from ovltui.session.snapshot import Row, Snapshot
 from ovltui.session.tree import Grouping, grouped
 from ovltui.tui.verdicts import MARK, Tally
 from ovltui.tui.widgets.browser_entries import Entry, entries_of, paths
+from ovltui.tui.widgets.column_fit import cut
 from ovltui.tui.widgets.line_list import LineList, Part
 
 
@@ -86,6 +87,7 @@ class Browser(LineList):
         super().__init__(id=id)
         self._entries: tuple[Entry, ...] = (self.ALL,)
         self._rows: tuple[Row, ...] = ()
+        self._gaps = 0
         self._current = self.ALL
         self._filter: Filter | None = None
         self._grouping = Grouping.NETWORK
@@ -115,12 +117,20 @@ class Browser(LineList):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw the namespaces of a snapshot."""
-        gaps = len(snapshot.gaps)
-        looking = "" if snapshot.rows else "looking for namespaces"
-        self.border_subtitle = looking or (f"{gaps} gap{'s' if gaps > 1 else ''}: ? tells" if gaps else "")
+        self._gaps = len(snapshot.gaps)
         if snapshot.rows != self._rows:
             self._rows = snapshot.rows
             self._rebuild()
+        self._say()
+
+    def show_from(self, row: int) -> None:
+        """Draw the entries from ``row`` on, and say how many are below those in sight."""
+        super().show_from(row)
+        self._say()
+
+    def on_resize(self) -> None:
+        """Say how many entries there is no room for."""
+        self._say()
 
     def show_activity(self, active: frozenset[NetnsKey]) -> None:
         """Mark the namespaces that had events in the last seconds."""
@@ -144,6 +154,7 @@ class Browser(LineList):
         """List only the namespaces whose name, kind or detail pass ``wanted``."""
         self._filter = wanted
         self._rebuild()
+        self.bring_into_sight(self.cursor_row)
 
     def choose_all(self) -> None:
         """Go back to all namespaces."""
@@ -161,12 +172,13 @@ class Browser(LineList):
         key = entry.row.netns.key if entry.row else None
         wrong = f" {MARK}" if key in self._wrong else ""
         mark = (" •" if key in self._active else "") + (self._shells.get(key, "") if key else "")
-        room = self.size.width - cell_len(entry.rail) - cell_len(entry.label) - len(wrong) - len(mark) - 1
-        detail = entry.detail if cell_len(entry.detail) <= room else f"{entry.detail[: max(0, room - 1)]}…"
-        gap = " " * max(1, room + 1 - cell_len(detail))
-        shown = f"{gap}{detail}" if room > 1 else ""
-        name = [(entry.rail, "rail"), (entry.label, entry.style)]
-        return [*name, (wrong, "wrong"), (mark, "active"), (shown, "detail")]
+        room = self.size.width - cell_len(entry.rail) - len(wrong) - len(mark)
+        label = cut(entry.label, room)  # the marks stay, however long a name is
+        room -= cell_len(label) + 1
+        detail = cut(entry.detail, room) if room > 1 else ""
+        gap = " " * (room + 1 - cell_len(detail))
+        name = [(entry.rail, "rail"), (label, entry.style)]
+        return [*name, (wrong, "wrong"), (mark, "active"), (f"{gap}{detail}", "detail")]
 
     def move_cursor(self, row: int) -> None:
         """Make an entry current; one that died leaves the list."""
@@ -191,6 +203,15 @@ class Browser(LineList):
         self._rebuild()
         self.bring_into_sight(self.cursor_row)
 
+    def _say(self) -> None:
+        """Say in the frame what is not to be seen; setting a title draws the frame, so only where it differs."""
+        below = len(self._entries) - self.top - self.size.height if self.size.height else 0
+        gaps = f"{self._gaps} gap{'s' if self._gaps > 1 else ''}: ? tells" if self._gaps else ""
+        hidden = ", ".join(words for words in (f"{below} below" if below > 0 else "", gaps) if words)
+        says = hidden if self._rows else "looking for namespaces"
+        if says != self.border_subtitle:
+            self.border_subtitle = says
+
     def _rebuild(self) -> None:
         rows = tuple(row for row in self._rows if passes(row, self._filter))
         entries = (self.ALL, *entries_of(grouped(rows, self._grouping)))
@@ -202,7 +223,7 @@ class Browser(LineList):
             style, detail = ("named", "filtered out") if hidden else ("dead", "gone")
             ghost = Entry(dead.id, dead.rail, dead.label, style, detail, dead.keys, dead.row, dead.name)
             entries = (*entries[:place], ghost, *entries[place:])
-        elif at.keys != self._current.keys:  # a network gained or lost a namespace
+        elif (at.keys, at.scope) != (self._current.keys, self._current.scope):  # a network gained or lost a namespace
             self._current = at
             self.post_message(self.Chosen(at.keys, at.scope))
         else:

@@ -38,7 +38,7 @@ class Entry:
     row: Row | None
     """The namespace itself, where it is one."""
     name: str = ""
-    """What it is called where no heading says its host; empty where that is the label."""
+    """What it is called where no heading says its host or engine; empty where that is the label."""
 
     @property
     def scope(self) -> str:
@@ -81,8 +81,7 @@ def _entry(branch: Branch, row: Row, rail: str) -> Entry:
     if at and name.endswith(at + engine):  # the heading says it already
         name = name.removesuffix(at + engine)
     style = _STYLES.get(row.identity.kind, "named")
-    whole = row.identity.name if branch.host else ""
-    return Entry(entry_id(row), rail, name, style, _detail(row), frozenset((row.netns.key,)), row, whole)
+    return Entry(entry_id(row), rail, name, style, _detail(row), frozenset((row.netns.key,)), row, row.identity.name)
 
 
 def entry_id(row: Row) -> str:

@@ -19,9 +19,9 @@ from ovltui.tui.widgets.case_words import Key, Place, cell, over, state
 from ovltui.tui.widgets.line_list import LineList, Part
 
 _WIDE = 60
-"""Columns from which time and state have a column of their own."""
-_WIDEST_PLACES = ((100, 26), (_WIDE, 18), (0, 14))
-"""Cells that the place takes at most, from so many columns on."""
+"""Cells of a row from which time and state have a column of their own."""
+_WIDEST_PLACES = ((98, 26), (_WIDE, 20), (0, 14))
+"""Cells that the place takes at most, in rows of so many cells and more."""
 _HEADING = ("heading",)
 _SEVERITY, _SINCE, _STATE = 9, 9, 9
 
@@ -60,7 +60,8 @@ class CaseList(LineList):
     CaseList {
         & .case-list--cursor { background: $cursor; }
         & .case-list--cursor-focus { background: $cursor-focus; }
-        & .case-list--placeholder { color: $success; }
+        & .case-list--placeholder { color: $dim; }
+        &.-looked .case-list--placeholder { color: $success; }
         & .case-list--error { color: $error; text-style: bold; }
         & .case-list--warning { color: $accent; text-style: bold; }
         & .case-list--note { color: $secondary; }
@@ -193,6 +194,12 @@ class CaseList(LineList):
             *([(f" \N{MULTIPLICATION SIGN}{case.times}", "count")] if case.times > 1 else ()),
             (f" {finding.says}", "quiet" if style == "quiet" else ""),
         ]
+
+    def let_go(self) -> None:
+        """Leave a finding that was mended under the cursor, for the worst that is wrong now."""
+        if self._current and self._ghost(self._current):
+            self._current, self._at = None, 0
+            self._rebuild()
 
     def placeholder(self) -> str:
         """Say that there is nothing to see."""

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 from ovltui.events.block import Where
 from ovltui.events.filter import Filter
 from ovltui.events.line import line
 from ovltui.events.matching import DatedNames, Matching
 from ovltui.events.names import Names
+from ovltui.events.places import Places
 from ovltui.events.record import MESSAGES, Record
 from ovltui.events.sort import ASK, EVERY, YES, both, object_in, only, verdicts
 from ovltui.events.view import Sieve
@@ -48,10 +48,9 @@ class Choice:
         return located and (self.wanted is None or self.wanted.matches(line(record, names)))
 
 
-def _there(where: Where | None, wanted: Filter, names: Names) -> Where | None:
+def _there(where: Where | None, wanted: Filter, names: DatedNames) -> Where | None:
     """Return where messages may show that are of a namespace by a name that the filter wants."""
     place = wanted.place
     if place is None:
         return where
-    there = lru_cache(maxsize=1024)(place)  # the same few names come again and again
-    return lambda nsid, seq: (where is None or where(nsid, seq)) and there(names.netns(nsid, seq))
+    return Places(place, names, where)

@@ -1,4 +1,4 @@
-"""Which columns of a table have room in a terminal, and how wide each is."""
+"""Which columns of a table have room in a terminal, how wide each is, and what is left of a text that is wider."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,10 +23,14 @@ class Fitted:
 
     def cell(self, text: str) -> str:
         """Return ``text`` in the width of the column; what is cut is marked."""
-        if cell_len(text) > self.width:
-            return f"{set_cell_size(text, self.width - 1)}…"
+        text = cut(text, self.width)
         blanks = " " * (self.width - cell_len(text))
         return blanks + text if self.column.right else text + blanks
+
+
+def cut(text: str, width: int) -> str:
+    """Return ``text``, or of a longer one as much as has room in ``width`` cells; what is cut is marked."""
+    return text if cell_len(text) <= width else f"{set_cell_size(text, max(0, width - 1))}…"
 
 
 def widths(columns: Sequence[Column], entries: Sequence[Entry]) -> tuple[int, ...]:

@@ -18,6 +18,7 @@ from ovltui.topology.draw.cells import width
 from ovltui.topology.draw.model import Drawing, Look, Span, Spot, Thing
 from ovltui.topology.draw.steps import above, beside
 from ovltui.topology.links import LinkKey
+from ovltui.tui.widgets.line_list import line_of
 
 _NOTHING = Drawing(0, (), {})
 _WHEEL = 3
@@ -156,7 +157,7 @@ class DrawingView(Widget, can_focus=True):
         """Draw a line of the widget."""
         row, room, base = self._top + y, self.size.width, self.rich_style
         if row >= self._drawing.height:
-            says = f" {self.says_nothing}" if y == 0 and not self._drawing.height else ""
+            says = "" if self._drawing.height else line_of(self.says_nothing, room, y)
             return Strip([Segment(says, base + self._style("placeholder"))]).adjust_cell_length(room, base)
         flashing = {
             spot.x - 1

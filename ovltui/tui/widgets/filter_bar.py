@@ -14,7 +14,7 @@ class FilterBar(Horizontal):
     DEFAULT_CSS = """
     FilterBar {
         height: 1; display: none; background: $panel;
-        & Label { color: $accent; padding: 0 0 0 1; }
+        & Label { color: $accent; padding: 0 0 0 1; max-width: 65%; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 

@@ -1,16 +1,20 @@
 """The hops of a path as a list, the one that is not well marked."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from ovltui.topology.hops import Hop, Path, Verdict
+from ovltui.tui.widgets.case_words import cell
 from ovltui.tui.widgets.line_list import LineList, Part
 
 _TITLES = ("WAY", "HOP", "NETNS", "LINK", "VERDICT", "BY")
 _WIDEST = 20
+_WIDE = 56
+"""Cells from which the way has a column of its own; below, the verdict needs its place."""
 _NO_PATH = Path((), "", "")
 
 
@@ -90,19 +94,18 @@ class HopList(LineList):
 
     def heading(self) -> str:
         """Return the titles of the columns."""
-        return self._drawable(self._joined(_TITLES))
+        return self._drawable(f" {self._joined(_TITLES)}")
 
     def parts(self, row: int) -> list[Part]:
         """Return the cells of a hop."""
         hop = self._path.hops[row]
-        way, number, netns, link, verdict, by = _cells(row + 1, hop)
+        cells = _cells(row + 1, hop)
         style = {Verdict.OK: "ok", Verdict.UNKNOWN: "unknown"}.get(hop.verdict, "bad")
-        widths = self._widths
         return [
-            (f" {set_cell_size(way, widths[0])}  {set_cell_size(number, widths[1])}  ", "cell"),
-            (f"{set_cell_size(netns, widths[2])}  {set_cell_size(link, widths[3])}  ", "name"),
-            (f"{set_cell_size(verdict, widths[4])}  ", style),
-            (by, "cell" if style == "ok" else style),
+            (f" {self._joined(cells[:2])}", "cell"),
+            (self._joined(cells[2:4], 2), "name"),
+            (self._joined(cells[4:5], 4), style),
+            (cells[5], "cell" if style == "ok" else style),
         ]
 
     def on_resize(self) -> None:
@@ -130,9 +133,16 @@ class HopList(LineList):
             cells = _cells(self.cursor_row + 1, self.current)
             self.post_message(self.CopyWanted("  ".join(cells)))
 
-    def _joined(self, cells: tuple[str, ...]) -> str:
-        padded = (set_cell_size(cell, width) for cell, width in zip(cells, self._widths or (4,) * 6, strict=True))
-        return f" {'  '.join(padded)}"
+    @property
+    def narrow(self) -> bool:
+        """Whether there is no room to say of each hop whether it is there or back."""
+        return self.size.width < _WIDE
+
+    def _joined(self, cells: Sequence[str], at: int = 0) -> str:
+        """Return cells from column ``at`` on, each in the width of its column."""
+        widths = self._widths[at:] or (4,) * len(cells)
+        shown = zip(cells, widths, range(at, len(_TITLES)), strict=False)
+        return "".join(f"{cell(text, width)}  " for text, width, column in shown if column or not self.narrow)
 
 
 def _cells(number: int, hop: Hop) -> tuple[str, ...]:

@@ -4,18 +4,23 @@ What does not fit is left out whole, the least important, which stand last, firs
 at the end says that there are more.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from rich.text import Text
 from textual import events
+from textual.keys import key_to_character
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input
 
 from ovltui.tui.ink import Ink
 
 _HELP = "app.help"
+_FIRST = ("replay.play", "replay.step", "replay.finding", "replay.faster")
+"""Whoever opened a recording is there to play it."""
 _WORDS = {"⏎": "enter", "↑": "up", "↓": "down", "←": "left", "→": "right", "␣": "space", "⇥": "tab", "⎋": "esc"}
 
 
@@ -33,6 +38,14 @@ class Hint:
     def width(self) -> int:
         """Cells, with a blank behind it."""
         return cell_len(self.shown) + 1 + cell_len(self.says) + 1
+
+
+@runtime_checkable
+class Taking(Protocol):
+    """A widget that takes all keys at times."""
+
+    def own_hints(self) -> tuple[Hint, ...]:
+        """Return the keys that do something while it does; none while it does not."""
 
 
 class KeyLine(Widget):
@@ -73,14 +86,31 @@ class KeyLine(Widget):
         if screen is not self.screen or not self.is_attached:
             return
         found: dict[str, Hint] = {}
+        focused: object = screen.focused
+        own = focused.own_hints() if isinstance(focused, Taking) else ()
+        if own:
+            self.hints = own
+            return
+        typing = isinstance(focused, Input)
         for active in screen.active_bindings.values():
             binding = active.binding
+            if typing:  # signs are text then; where a command has two keys, the other one works
+                binding = replace(binding, key_display=None, show=binding.show and not _is_text(binding.key))
             if binding.show and binding.description:
-                shown = self.app.get_key_display(binding)
+                shown = "F1" if binding.key == "f1" else self.app.get_key_display(binding)
                 shown = _WORDS.get(shown, shown) if screen.has_class("-ascii") else shown
                 hint = Hint(binding.id or "", binding.key, shown, binding.description)
                 found.setdefault(binding.action, hint)
-        self.hints = tuple(found.values())
+        self.hints = tuple(sorted(found.values(), key=_place))
+
+
+def _place(hint: Hint) -> int:
+    return _FIRST.index(hint.id) if hint.id in _FIRST else len(_FIRST)
+
+
+def _is_text(key: str) -> bool:
+    sign = key_to_character(key)
+    return sign is not None and sign.isprintable()
 
 
 def fitting(hints: tuple[Hint, ...], width: int) -> list[Hint]:

@@ -1,5 +1,6 @@
 """A scrolling list of one-line rows with a cursor: what the browser and the event panes have in common."""
 
+from textwrap import wrap
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -8,6 +9,8 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.strip import Strip
 from textual.widget import Widget
+
+from ovltui.tui.widgets.legible import legible
 
 Part = tuple[str, str]
 """Text and the name of the component class that styles it, without the widget's prefix; "" for plain."""
@@ -123,8 +126,7 @@ class LineList(Widget, can_focus=True):
         row = self.top + y
         width = self.size.width
         if row >= self.row_count:
-            lines = [] if self.row_count else self.placeholder().split("\n")
-            says = self._drawable(f" {lines[y]}" if y < len(lines) else "")
+            says = self._drawable("" if self.row_count else line_of(self.placeholder(), width, y))
             base = self._paper()
             return Strip([Segment(says, base + self._style("placeholder"))]).adjust_cell_length(width, base)
         strip, base = self.row_strip(row)
@@ -136,15 +138,11 @@ class LineList(Widget, can_focus=True):
     def row_strip(self, row: int) -> tuple[Strip, Style]:
         """Draw a row as long as it is; return it and what it stands on."""
         base = self._paper()
-        current = row == self.cursor_row
-        flat = current and self.app.native_ansi_color
-        if flat:
-            base += _FLAT_FOCUS if self.has_focus else _FLAT
-        elif current:
-            name = "cursor-focus" if self.has_focus else "cursor"
-            base += self.get_component_rich_style(f"{self.PREFIX}--{name}", partial=True)
-        parts = self.parts(row)
-        return Strip([Segment(self._drawable(text), self._inked(base, name, flat)) for text, name in parts]), base
+        ink = self._style
+        if row == self.cursor_row:
+            base += self._cursor_style()
+            ink = self._flat_ink if self.app.native_ansi_color else lambda name: legible(self._style(name), base)
+        return Strip([Segment(self._drawable(text), base + ink(name)) for text, name in self.parts(row)]), base
 
     def row_at(self, y: int) -> int:
         """Return the row that stands at line ``y``; there may be none."""
@@ -201,9 +199,15 @@ class LineList(Widget, can_focus=True):
             self._base = self.rich_style
         return self._base
 
-    def _inked(self, base: Style, name: str, flat: bool) -> Style:
+    def _cursor_style(self) -> Style:
+        if self.app.native_ansi_color:
+            return _FLAT_FOCUS if self.has_focus else _FLAT
+        name = "cursor-focus" if self.has_focus else "cursor"
+        return self.get_component_rich_style(f"{self.PREFIX}--{name}", partial=True)
+
+    def _flat_ink(self, name: str) -> Style:
         style = self._style(name)
-        return base + (Style(bold=style.bold, strike=style.strike) if flat else style)
+        return Style(bold=style.bold, strike=style.strike)
 
     def _go(self, row: int) -> None:
         if self.row_count:
@@ -213,3 +217,9 @@ class LineList(Widget, can_focus=True):
         class_name = f"{self.PREFIX}--{name}"
         known = class_name in self.COMPONENT_CLASSES
         return self.get_component_rich_style(class_name, partial=True) if known else Style.null()
+
+
+def line_of(says: str, width: int, y: int) -> str:
+    """Return line ``y`` of what stands in a list without rows: sentences that end with their lines, broken to fit."""
+    lines = [piece for line in says.split("\n") for piece in wrap(line, max(1, width - 2)) or [""]]
+    return f" {lines[y]}" if y < len(lines) else ""

@@ -5,6 +5,8 @@ Every word keeps its meaning without colour; keywords are dimmed so that values 
 
 import re
 
+from rich.cells import cell_len, set_cell_size
+
 from ovltui.events.line import Line, clock
 from ovltui.events.vocabulary import Action, Object
 from ovltui.tui.widgets.line_list import Part
@@ -54,6 +56,8 @@ _STYLES = (
 _QUIET = frozenset((Object.NETCONF, Object.PREFIX, Object.STATS))
 """What the kernel tells beside every change of a link: shown, but dim."""
 _SIGNS = {"pointed": "▸", "finding": "!", "marked": "◆"}
+_LEAST_HEAD = 2
+"""Cells that a cut name begins with."""
 _CLOCK = len("14:02:10.113")
 _MARKS = {"+": "new", "-": "gone", "~": "changed", "→": "moved", "?": "miss"}
 
@@ -72,22 +76,34 @@ def styled(
             somebody wants to find again.
         when: stands in the place of its time of day.
     """
-    netns = said.netns if len(said.netns) <= netns_width else f"{said.netns[: netns_width - 1]}…"
+    netns = named(said.netns, netns_width)
     # Before the text, so that it is not cut off with the end of a long line.
     times = f"\N{MULTIPLICATION SIGN}{count} " if count > 1 else ""
     when = f"{when:>{_CLOCK}}" if when else clock(said.time_ns)
     mark, time = (_SIGNS[sign], sign) if sign else (" ", "time")
     if said.object in _QUIET and not sign:
-        return [(f"{when} {netns:{netns_width}} {said.mark} {times}{said.text}", "quiet")]
+        return [(f"{when} {netns} {said.mark} {times}{said.text}", "quiet")]
     kind = "lost" if said.action is Action.LOST else _MARKS.get(said.mark, "")
     return [
         (f"{when}{mark}", time),
-        (f"{netns:{netns_width}} ", "netns"),
+        (f"{netns} ", "netns"),
         (f"{said.mark} ", kind),
         *([(times, "count")] if times else ()),
         *_words(said.text, kind),
         *([(f"  ▸ {beneath} event{'' if beneath == 1 else 's'}", "count")] if beneath else ()),
     ]
+
+
+def named(name: str, width: int) -> str:
+    """Return the name of a namespace in ``width`` cells; of two that differ behind an ``@``, that stays."""
+    over = cell_len(name) - width
+    if over <= 0:
+        return name + " " * -over
+    head, at, tail = name.rpartition("@")
+    room = width - len("…") - cell_len(at + tail)
+    if not at or room < _LEAST_HEAD:
+        return set_cell_size(name, width - 1) + "…"
+    return f"{set_cell_size(head, room)}…{at}{tail}"
 
 
 def _words(text: str, kind: str) -> list[Part]:

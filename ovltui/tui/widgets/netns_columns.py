@@ -9,8 +9,11 @@ from ovltui.identity.model import Kind
 from ovltui.netns.model import NetnsKey
 from ovltui.session.activity import Activity, rate
 from ovltui.session.snapshot import Row
+from ovltui.topology.sheet import natural
 from ovltui.tui.verdicts import NOTHING, Tally
 
+Order = tuple[float, tuple[tuple[float, str], ...]]
+"""What a row sorts by: a number, then a text."""
 NAME = "name"
 """The column that is always there."""
 _GAP = 2
@@ -40,27 +43,27 @@ class Column:
     rank: int
     """Lower ones stay when there is no room for all."""
     says: Callable[[Row, Beside], str]
-    order: Callable[[Row, Beside], tuple[float, str]]
+    order: Callable[[Row, Beside], Order]
     right: bool = False
     """Whether it holds numbers, which stand at the right and sort the highest first."""
 
 
 def _text(
     says: Callable[[Row], str],
-) -> tuple[Callable[[Row, Beside], str], Callable[[Row, Beside], tuple[float, str]]]:
-    return (lambda row, _: says(row)), (lambda row, _: (0, says(row)))
+) -> tuple[Callable[[Row, Beside], str], Callable[[Row, Beside], Order]]:
+    return (lambda row, _: says(row)), (lambda row, _: (0, natural(says(row))))
 
 
 def _number(
     number: Callable[[Row, Beside], int | None],
-) -> tuple[Callable[[Row, Beside], str], Callable[[Row, Beside], tuple[float, str]]]:
+) -> tuple[Callable[[Row, Beside], str], Callable[[Row, Beside], Order]]:
     def says(row: Row, beside: Beside) -> str:
         found = number(row, beside)
         return "-" if found is None else str(found)
 
-    def order(row: Row, beside: Beside) -> tuple[float, str]:
+    def order(row: Row, beside: Beside) -> Order:
         found = number(row, beside)
-        return (-(_NO_NUMBER if found is None else found), "")
+        return (-(_NO_NUMBER if found is None else found), ())
 
     return says, order
 
@@ -92,9 +95,9 @@ def _tally(row: Row, beside: Beside) -> Tally:
     return beside.wrong.get(row.netns.key, NOTHING)
 
 
-def _worst(row: Row, beside: Beside) -> tuple[float, str]:
+def _worst(row: Row, beside: Beside) -> Order:
     found = _tally(row, beside)
-    return (-found.errors - found.warnings / _MANY, "")
+    return (-found.errors - found.warnings / _MANY, ())
 
 
 COLUMNS = (
@@ -102,7 +105,7 @@ COLUMNS = (
     Column("KIND", 3, *_text(_kind)),
     Column("EV/S", 1, lambda row, beside: rate(_events(row, beside)), _number(_events)[1], right=True),
     Column("FINDINGS", 2, lambda row, beside: _tally(row, beside).words or "-", _worst),
-    Column("LINKS", 5, *_number(lambda row, _: len(row.links)), right=True),
+    Column("LINKS", 5, *_number(lambda row, _: len(row.links) or None), right=True),
     Column("PROCS", 6, *_number(lambda row, _: len(row.netns.pids)), right=True),
     Column("ADDRESSES", 4, *_text(_addresses)),
     Column("NSID", 8, *_number(_nsid), right=True),

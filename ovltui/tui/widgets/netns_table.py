@@ -12,6 +12,7 @@ from ovltui.netns.model import NetnsKey
 from ovltui.session.activity import Activity, rate
 from ovltui.session.snapshot import Row, Snapshot
 from ovltui.session.tree import Branch, Grouping, grouped
+from ovltui.topology.sheet import natural
 from ovltui.tui.verdicts import Tally
 from ovltui.tui.widgets.browser import passes
 from ovltui.tui.widgets.browser_entries import entry_id
@@ -143,7 +144,7 @@ class NetnsTable(LineList):
     def apply_filter(self, wanted: Filter | None) -> None:
         """List only the namespaces that pass ``wanted``."""
         self._filter = wanted
-        self._rebuild()
+        self._rearrange()
 
     def heading(self) -> str:
         """Return the titles of the columns, the sorted one marked."""
@@ -194,23 +195,28 @@ class NetnsTable(LineList):
         """Group by network, by kind, or not at all."""
         groupings = tuple(Grouping)
         self._grouping = groupings[(groupings.index(self._grouping) + 1) % len(groupings)]
-        self._rebuild()
+        self._rearrange()
 
     def action_sort(self, by: int) -> None:
         """Sort by the next column in sight; behind the last one comes the order of kinds and names."""
         choices: list[int | None] = [None, *(COLUMNS.index(one.column) for one in self._fitted)]
         at = choices.index(self._sort) if self._sort in choices else 0
         self._sort = choices[(at + by) % len(choices)]
-        self._rebuild()
+        self._rearrange()
 
     def action_invert(self) -> None:
         """Turn the order round."""
         self._inverted = not self._inverted
-        self._rebuild()
+        self._rearrange()
 
     def on_resize(self) -> None:
         """Choose the columns anew."""
         self._rebuild()
+
+    def _rearrange(self) -> None:
+        """List anew on the user's request: the cursor stays in sight."""
+        self._rebuild()
+        self.bring_into_sight(self.cursor_row or 0)
 
     def _rebuild(self) -> None:
         rows = tuple(row for row in self._rows if passes(row, self._filter))
@@ -266,5 +272,5 @@ class NetnsTable(LineList):
         found = list(rows)
         if self._sort is not None:
             order = COLUMNS[self._sort].order
-            found.sort(key=lambda row: (*order(row, self._beside), row.identity.name))
+            found.sort(key=lambda row: (order(row, self._beside), natural(row.identity.name)))
         return found[::-1] if self._inverted else found

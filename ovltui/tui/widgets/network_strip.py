@@ -8,6 +8,7 @@ from textual.widget import Widget
 
 from ovltui.topology.draw.networks import Network
 from ovltui.tui.ink import Ink
+from ovltui.tui.widgets.column_fit import cut
 
 _ASCII = str.maketrans("·◂▸", "|<>")
 
@@ -41,7 +42,7 @@ class NetworkStrip(Widget):
         text = Text("◂ " if first else "", no_wrap=True)
         for at in range(first, last):
             text.append(" · " if at > first else "")
-            text.append(self._names[at], style="bold reverse" if at == self._at else "")
+            text.append(cut(self._names[at], room - 4), style="bold reverse" if at == self._at else "")
         text.append(" ▸" if last < len(self._names) else "")
         if self._more:
             text.append(" " * max(1, self.size.width - cell_len(text.plain) - cell_len(self._more)))
@@ -54,7 +55,7 @@ class NetworkStrip(Widget):
         """Return which names fit, around the current one."""
         if not self._names:
             return 0, 0
-        first, last, used = self._at, self._at + 1, cell_len(self._names[self._at]) + 4
+        first, last, used = self._at, self._at + 1, min(room, cell_len(self._names[self._at]) + 4)
         while True:
             ahead = cell_len(self._names[last]) + 3 if last < len(self._names) else None
             back = cell_len(self._names[first - 1]) + 3 if first else None

@@ -19,6 +19,6 @@ class Notice(Label):
     def show(self, snapshot: Snapshot, *, unprivileged: bool) -> None:
         """Say what to do about the first of the gaps, a sentence of clean text, which a narrow screen cuts."""
         self.display = unprivileged or snapshot.bare
-        first = snapshot.gaps[0].split(":")[0] if snapshot.gaps else "much is hidden"
+        first = snapshot.gaps[0].split(": ")[0] if snapshot.gaps else "much is hidden"
         rest = _OFFER_TO_USER if snapshot.bare else ""
         self.update(f"not root: U starts again under sudo{rest} ({first})" if unprivileged else _OFFER)

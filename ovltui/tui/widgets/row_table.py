@@ -185,12 +185,14 @@ class RowTable(LineList):
         at = choices.index(self._sort) if self._sort in choices else 0
         self._sort = choices[(at + by) % len(choices)]
         self._rebuild()
+        self.bring_into_sight(self.cursor_row or 0)
 
     def action_invert(self) -> None:
         """Turn the order round."""
         if self._sheet and not self._sheet.fixed:
             self._inverted = not self._inverted
             self._rebuild()
+            self.bring_into_sight(self.cursor_row or 0)
 
     def on_resize(self) -> None:
         """Choose the columns anew."""

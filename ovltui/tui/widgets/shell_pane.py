@@ -16,9 +16,11 @@ from ovltui.tui.clipboard import copy
 from ovltui.tui.keystrokes import key_of, mouse_of
 from ovltui.tui.screens.search_line import SearchLine
 from ovltui.tui.shells import Opened, Shells
+from ovltui.tui.widgets.key_line import Hint
 from ovltui.tui.widgets.shell_marks import ShellMarks
 
 LEAVE = "ctrl+right_square_bracket"
+_LEAVE_HINT = Hint("", LEAVE, "ctrl+]", "Leave the shell")
 _TWICE_S = 0.5
 _ENTERS = ("enter", "ctrl+j")
 _SCROLLING = {"shift+pageup": -1, "shift+pagedown": 1}
@@ -35,7 +37,7 @@ class ShellPane(ShellMarks):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,i", "type", "Type", id="shell.type"),
         Binding("x", "close", "Close", id="shell.close"),
-        Binding("z", "app.shells", "Whole screen", id="shell.zoom"),
+        Binding("z", "whole", "Whole screen", id="shell.zoom"),
         Binding("slash", "search", "Search", key_display="/", id="shell.search"),
         Binding("n", "find(False)", "Next match back", show=False, id="shell.next_match"),
         Binding("N", "find(True)", "Next match forth", show=False, id="shell.previous_match"),
@@ -80,6 +82,10 @@ class ShellPane(ShellMarks):
         """While keys go to the shell, none of them is a command; nor is any where there is no shell."""
         del action, parameters
         return self.shells.current is not None and not self.typing
+
+    def own_hints(self) -> tuple[Hint, ...]:
+        """Return the one key that is no shell's, while the others are."""
+        return (_LEAVE_HINT,) if self.typing else ()
 
     def on_focus(self) -> None:
         """Say how it stands."""
@@ -155,6 +161,10 @@ class ShellPane(ShellMarks):
         if current and current.shell.ended:
             self.post_message(self.Again())
         self.begin()
+
+    async def action_whole(self) -> None:
+        """Show the shells at the whole size of the terminal, or the events again."""
+        await self.app.run_action("shells")
 
     def action_close(self) -> None:
         """Close the shell; one that runs, at the second time."""

@@ -16,12 +16,17 @@ from ovltui.session.session import Session
 from ovltui.session.snapshot import EngineStatus, Snapshot
 from ovltui.tui.ink import Ink
 from ovltui.tui.verdicts import NOTHING, Tally
+from ovltui.tui.widgets.column_fit import cut
 
 _RATE_S = 1.5
 """Seconds over which the rate of events is taken, at most."""
 _RATE_POINTS = 10
 _NAME = 6
 """Cells of our name, which gives way to all else."""
+_BESIDE_NAMES = 34
+"""Cells that other words need beside the names of hosts that are not heard; else these are counted."""
+_LEAST_SCOPE = 8
+"""Cells of the name to which panes are narrowed that are always left; it never takes more than a third of the line."""
 _WORDS = 60
 """Columns from which what is wrong is said in words; below, it is a number."""
 
@@ -78,7 +83,7 @@ def status_of(session: Session, snapshot: Snapshot | None, rate: int, wrong: Tal
     return Status(
         host=session.host,
         kinds=tuple(row.identity.kind for row in snapshot.rows) if snapshot else (),
-        engines=snapshot.engines if snapshot else None,
+        engines=snapshot.engines if snapshot and (snapshot.engines or not session.searching) else None,
         rate=rate,
         lost=session.stream.lost,
         wrong=wrong,
@@ -129,15 +134,21 @@ class StatusLine(Widget):
         right = self._right()
         room = width - cell_len(right.plain)
         left = Text("ovltui" if room > _NAME else "", style="bold")
-        for word, style in self._left():
-            piece = Text(f" · {word}", style=style)
-            if left and cell_len(left.plain) + cell_len(piece.plain) < room:
-                left.append_text(piece)
+        pieces = [Text(f" · {word}", style=style) for word, style in self._left()] if left else []
+        kept, used = [], cell_len(left.plain)
+        for piece in sorted(pieces, key=lambda piece: piece.style != Ink.WARN):  # what is amiss has room first
+            if used + cell_len(piece.plain) < room:
+                kept.append(piece)
+                used += cell_len(piece.plain)
+        for piece in pieces:
+            left.append_text(piece if piece in kept else Text())
         gap = " " * max(1, room - cell_len(left.plain))
         return Text.assemble(left, gap, right)
 
     def _left(self) -> list[tuple[str, str]]:
         now = self.status
+        if not now.host and not now.hosts:  # nothing was drawn yet
+            return []
         words = [*self._hosts(), (f"{len(now.kinds)} netns", "")]
         for kind, noun in ((Kind.OVERLAY, "overlay"), (Kind.CONTAINER, "container")):
             number = now.kinds.count(kind)
@@ -148,6 +159,9 @@ class StatusLine(Widget):
             words.append(("no Docker", Ink.DIM))
         elif silent:
             words.append((f"{', '.join(silent)} silent", Ink.WARN))
+        asked = [engine.label for engine in now.engines or () if not engine.says and not engine.answers]
+        if asked:
+            words.append((f"asking {', '.join(asked)}", Ink.DIM))
         return words
 
     def _hosts(self) -> Iterator[tuple[str, str]]:
@@ -160,7 +174,8 @@ class StatusLine(Widget):
         for state in (state for state in HostState if state is not HostState.LIVE):
             names = [host.name for host in hosts if host.state is state]
             if names:
-                yield f"{', '.join(names)} {state}", "#ffaf5f"
+                told = ", ".join(names)
+                yield f"{told if cell_len(told) <= self.size.width - _BESIDE_NAMES else len(names)} {state}", Ink.WARN
 
     def _right(self) -> Text:
         """Return what stands at the right; in a narrow terminal without what matters least."""
@@ -175,7 +190,7 @@ class StatusLine(Widget):
         """Yield what each piece is, its text and its style."""
         now = self.status
         if now.scope:
-            yield "scope", f"only {now.scope}", Ink.WARN
+            yield "scope", f"only {cut(now.scope, max(_LEAST_SCOPE, self.size.width // 3))}", Ink.WARN
             yield "way back", " (a: all)", Ink.DIM
             yield "scope", "  ", ""
         if not self.mode.replay:

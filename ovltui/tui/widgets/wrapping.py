@@ -4,8 +4,10 @@ How many lines a record takes is known only when it is drawn: what is in sight i
 """
 
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any, Self
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
@@ -100,7 +102,8 @@ def _above(pieces: Callable[[int], list[Strip]], row: int, height: int) -> list[
 
 def breaks(text: str, width: int) -> int:
     """Return after how many cells a line of ``width`` cells ends: behind a word, where one ends in its second half."""
-    if len(text) <= width or not text.isascii():
+    fits = sum(cells <= width for cells in accumulate(map(cell_len, text)))
+    if fits == len(text):
         return width
-    blank = text.rfind(" ", width // 2, width + 1)
-    return width if blank < 0 else blank + 1 if blank < width else width
+    blank = text.rfind(" ", fits // 2, fits + 1)
+    return width if blank < 0 else min(width, cell_len(text[: blank + 1]))

@@ -1,0 +1,54 @@
+"""Before there are screens, work that takes long is said on stderr, and taken away at its end."""
+
+import re
+import time
+from itertools import count
+from threading import Event
+
+import pytest
+
+from ovltui.tui import waiting as module
+from ovltui.tui.waiting import waiting
+
+PATIENCE_S = 10.0
+
+
+@pytest.fixture
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE_S", 0.05)
+
+
+@pytest.mark.usefixtures("_soon")
+def test_long_work_is_said_again_and_again_and_taken_away(capsys: pytest.CaptureFixture[str]) -> None:
+    number, again = count(3), Event()
+
+    def text() -> str:
+        now = next(number)
+        if now > 3:
+            again.set()
+        return f"looking at namespaces, {now} so far"
+
+    with waiting(text):
+        assert again.wait(PATIENCE_S)
+    said = capsys.readouterr().err
+    assert said.startswith("\r\x1b[Kovltui: looking at namespaces, 3 so far  (ctrl+c ends it)\r\x1b[K")
+    assert said.endswith("(ctrl+c ends it)\r\x1b[K")
+
+
+def test_short_work_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with waiting(lambda: "it"):
+        pass
+    assert not capsys.readouterr().err
+
+
+def interrupted() -> None:
+    with waiting(lambda: "it"):
+        time.sleep(0.2)
+        raise KeyboardInterrupt
+
+
+@pytest.mark.usefixtures("_soon")
+def test_what_is_interrupted_takes_the_line_away_too(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert re.fullmatch(r"(\r\x1b\[Kovltui: it  \(ctrl\+c ends it\))+\r\x1b\[K", capsys.readouterr().err)
