@@ -19,7 +19,7 @@ class ExitStatus(IntEnum):
     NO_DOCKER = 5
     """A Docker Engine that was asked for by name does not answer."""
     UNREACHABLE = 6
-    """Another machine that was asked for cannot be reached, or nothing can be recorded there."""
+    """Another machine that was asked for cannot be reached or recorded, or was lost."""
     INTERRUPTED = 130
 
 

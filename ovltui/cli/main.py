@@ -83,7 +83,7 @@ EXIT_STATUSES = (
     (ExitStatus.PRIVILEGE, "a privilege is missing: as root it works"),
     (ExitStatus.NO_NETNS, "no such namespace, or several of that name"),
     (ExitStatus.NO_DOCKER, "a Docker Engine that was named with --docker does not answer"),
-    (ExitStatus.UNREACHABLE, "a host that was named cannot be reached, or cannot be recorded"),
+    (ExitStatus.UNREACHABLE, "a host that was named cannot be reached or recorded, or was lost"),
     (ExitStatus.INTERRUPTED, "interrupted by ctrl+c"),
 )
 """What an exit status says; that of ``exec`` is the command's own."""
@@ -162,7 +162,7 @@ def _parser(words: Sequence[str]) -> Parser:
     )
     add_common(parser, verb=False)
     hosts.add_hosts(parser, verb=False)
-    parser.add_argument("--slow", action="store_true", help="paint the screens seldom, for a slow line")
+    parser.add_argument("--slow", action="store_true", help="repaint the screens seldom, and send only what changed")
     parser.add_argument("--version", action="store_true", help="print the version")
     choices = parser.add_subparsers(dest="verb", metavar="VERB", prog="ovltui", help=argparse.SUPPRESS)
     for verb in VERBS:

@@ -15,9 +15,9 @@ CONTAINER_EVENTS = 150
 """Events of a container that starts and ends."""
 FRAME_RATE = 1024
 """Bytes a second of key frames at most: 1.5 KB for each namespace, once a minute or less often."""
-BEAT_RATE = 18
+BEAT_RATE = 36
 """Bytes a second by which a node says that it is there."""
-TICKS = 0.3
+TICKS = 0.5
 """Messages a second of such a node, beats included."""
 STORED = 1.3
 """Bytes on the server's disk for a byte sent."""
@@ -33,7 +33,7 @@ What a fleet costs
 
 A node publishes four times a second what happened, in messages by class (frame, note, link,
 route, neigh, docker), compressed; nothing where nothing happened, but a beat of 90 bytes each
-5 s. Once a minute, or less often where it is large, it publishes a frame with all that is known:
+2.5 s. Once a minute, or less often where it is large, it publishes a frame with all that is known:
 1.5 KB for each namespace, at most 1 KiB/s.
 
 For nodes on each of which one container starts or ends a minute, with {container} events of {event} bytes

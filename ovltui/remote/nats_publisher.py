@@ -30,7 +30,7 @@ FRAME_RATE = 1024
 """Bytes a second that frames may cost."""
 PART_BYTES = 32 << 20
 """Bytes after which it does."""
-BEAT_S = 5.0
+BEAT_S = 2.5
 """Seconds without a message after which the host says that it is there."""
 KEEP_S = 24 * 3600
 KEEP_BYTES = 1 << 30
@@ -196,7 +196,7 @@ class Publisher:
     async def _publish(self) -> None:
         while True:
             try:
-                await asyncio.wait_for(self._wake.wait(), BEAT_S / 2)
+                await asyncio.wait_for(self._wake.wait(), BEAT_S)
             except TimeoutError:
                 await self._beat()
             self._wake.clear()
@@ -206,7 +206,7 @@ class Publisher:
                     self._waiting -= self._queue.popleft().packed.size
 
     async def _beat(self) -> None:
-        if self._client.connected and time.monotonic() - self._quiet_since > BEAT_S / 2:
+        if self._client.connected and time.monotonic() - self._quiet_since > BEAT_S:
             await self._client.nc.publish(self._host.beats, beat(self._run_ns, self._number, self._now()))
 
     async def _send(self, tick: _Tick) -> None:

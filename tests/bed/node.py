@@ -132,7 +132,9 @@ class Node:
         if self._process is None:
             raise EngineError(f"{self.netns} does not run")
         children = psutil.Process(self.pid).children()
-        containerd = [child for child in children if child.name() == "containerd"]
+        containerd = [
+            child for child in children if Path(processes.words_of(child.pid).partition(" ")[0]).name == "containerd"
+        ]
         self._process.send_signal(signum)
         if signum not in _LASTING:
             self._process.wait(_STOP)

@@ -115,15 +115,19 @@ def test_one_machine_alone_is_asked_for_at_once(town: Town, monkeypatch: pytest.
     assert town.asked == ["n0 1"]
 
 
-def test_what_is_interrupted_gives_up_every_way_within_half_a_second(town: Town) -> None:
+def test_what_is_interrupted_gives_up_every_way(town: Town) -> None:
     machines = [Fake(f"n{number}", town, threading.Event()) for number in range(2 * AT_ONCE)]
     main = threading.main_thread().ident
     assert main
-    threading.Timer(0.3, signal.pthread_kill, (main, signal.SIGINT)).start()
-    begun = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        said(machines)
-    assert time.monotonic() - begun < 0.3 + 0.5
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a process of a parallel run ignores it
+    try:
+        threading.Timer(0.3, signal.pthread_kill, (main, signal.SIGINT)).start()
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            said(machines)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert time.monotonic() - begun < PATIENCE_S  # nothing else would end it
     assert all(machine.closed for machine in machines)
     while town.trying:
         time.sleep(0.005)

@@ -184,7 +184,7 @@ def test_a_viewer_that_comes_after_a_silent_end_hears_nothing_and_says_since_whe
 def test_a_host_that_has_nothing_to_say_is_heard_by_whoever_comes(
     server: NatsServer, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nats_publisher, "BEAT_S", 0.4)
+    monkeypatch.setattr(nats_publisher, "BEAT_S", 0.2)
     node = stack.enter_context(publishing(server, "calm"))
     node.sent()
     reading = _reading(stack, server, "calm")
@@ -278,7 +278,7 @@ def test_a_host_that_is_silent_counts_as_lost_and_one_that_has_nothing_to_say_do
     server: NatsServer, stack: ExitStack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed(monkeypatch)
-    monkeypatch.setattr(nats_publisher, "BEAT_S", 0.4)
+    monkeypatch.setattr(nats_publisher, "BEAT_S", 0.2)
     monkeypatch.setattr(nats_line, "SILENCE_S", 1.5)
     with publishing(server, "silent") as node:
         node.sent()

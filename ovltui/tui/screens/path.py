@@ -119,7 +119,6 @@ class PathScreen(ModalScreen[None]):
         verdict = -(-cell_len(self._said) // inner) if self._said else 1
         room = self.size.height - _BESIDE - min(verdict, _MOST_SAID)
         hops = self.query_one(HopList)
-        self.query_one("#heading", Static).update(Text(hops.heading()))
         self._tell()
         hops.styles.height = max(1, min(len(self._path.hops) if self._path else 1, room))
 
@@ -135,6 +134,7 @@ class PathScreen(ModalScreen[None]):
     @on(HopList.Moved)
     def _tell(self) -> None:
         hops = self.query_one(HopList)
+        self.query_one("#heading", Static).update(Text(hops.heading()))
         hop = hops.current
         if hop:
             way = f"{hop.way}: " if hops.narrow else ""

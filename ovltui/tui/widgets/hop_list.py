@@ -43,7 +43,7 @@ class HopList(LineList):
     """
 
     class Moved(Message):
-        """Another hop is the current one."""
+        """Another hop is the current one, or there is another width for what is said of it."""
 
     class Opened(Message):
         """The user wants to see the namespace of a hop."""
@@ -111,6 +111,7 @@ class HopList(LineList):
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
         self.bring_into_sight(self.cursor_row or 0)
+        self.post_message(self.Moved())
 
     def placeholder(self) -> str:
         """Say why there is nothing to see."""
@@ -136,7 +137,7 @@ class HopList(LineList):
     @property
     def narrow(self) -> bool:
         """Whether there is no room to say of each hop whether it is there or back."""
-        return self.size.width < _WIDE
+        return (self.size.width or self.app.size.width) < _WIDE  # its own is known when it is laid out
 
     def _joined(self, cells: Sequence[str], at: int = 0) -> str:
         """Return cells from column ``at`` on, each in the width of its column."""
