@@ -175,7 +175,7 @@ def replayed(terminal: Terminal, engines: TwoEngines) -> None:
     terminal.keys("6")
     terminal.wait("closed")
     terminal.keys("Enter")
-    terminal.wait("stopped")
+    terminal.wait("q leaves")
     terminal.wait(lambda screen: "q leaves" not in screen, timeout=30)
     terminal.keys("Space")
     terminal.wait("start docker3n", timeout=30)

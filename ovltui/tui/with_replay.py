@@ -53,7 +53,7 @@ REPLAY_KEYS = (
 )
 """Keys of a recording."""
 _LIVING = frozenset((*(action for _, action, _ in _REFUSED), "shell_step", "shell_bracket", "tour_next", "tour_back"))
-_HINT = "space plays, [ ] go by events, { } by findings, ( ) by 10 s, t to a time; q leaves"
+_HINT = "space plays, [ ] go by events, { } by findings, t to a time; q leaves"
 _NS = 10**9
 _READ_S = 6
 _HERE_NS = _NS // 2

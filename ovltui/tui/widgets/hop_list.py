@@ -137,7 +137,8 @@ class HopList(LineList):
     @property
     def narrow(self) -> bool:
         """Whether there is no room to say of each hop whether it is there or back."""
-        return (self.size.width or self.app.size.width) < _WIDE  # its own is known when it is laid out
+        shown = self.app.size.width if self.is_attached else 0
+        return (self.size.width or shown) < _WIDE  # its own is known when it is laid out
 
     def _joined(self, cells: Sequence[str], at: int = 0) -> str:
         """Return cells from column ``at`` on, each in the width of its column."""
