@@ -19,6 +19,7 @@ The map, top first; each room imports only from rooms below it:
 - ``events``     pure: records, the ring, decoding on sight, filters, lines
 - ``kernel``     the only door to sockets, setns, /proc and ioctls
 - ``errors``, ``text``   what may go wrong; how outside strings are cleaned
+- ``passing``          the line that says how far long work is
 
 Data goes one way: reader process → frames → ring → decoded on sight → line → front end. Events of Docker Engines enter
 the ring where they arrive. A stream from another machine is a recording that has not ended; ``session.joined`` takes

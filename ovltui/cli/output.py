@@ -16,6 +16,7 @@ from io import TextIOWrapper
 from typing import Any, TextIO
 
 from ovltui.errors import OvltuiError, UsageError
+from ovltui.passing import show
 
 COLORS = ("auto", "always", "never", "16", "256")
 """Values of ``--color``; a depth means always."""
@@ -101,8 +102,7 @@ class Output:
     def passing(self, text: str) -> None:
         """Show a line on stderr in the place of the one that was shown so before; an empty one takes that away."""
         if self._talk is not None:
-            self._talk.write(f"\r\x1b[K{f'ovltui: {text}' if text else ''}")
-            self._talk.flush()
+            show(self._talk, text)
 
     def last_word(self, sentence: str) -> None:
         """Tell the user a sentence on stderr, if that takes it at once, whether or not data still waits."""

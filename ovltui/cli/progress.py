@@ -5,15 +5,12 @@ nothing is said; of a pipe nobody knows how long it is. ctrl+c ends the work, as
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Event, Thread
+from contextlib import contextmanager, nullcontext
 
 from ovltui.capture.source import Told
 from ovltui.cli.output import Output
+from ovltui.passing import passing
 
-PATIENCE_S = 0.5
-"""Seconds for which nothing is said."""
-_PERIOD_S = 0.25
 _WHOLE = 100
 
 
@@ -31,7 +28,7 @@ class _Line:
     def text(self) -> str:
         """Return the line."""
         part = f"  {min(_WHOLE, self._done * _WHOLE // self._size)} %" if self._size else ""
-        return f"{self._what}{part}  (ctrl+c ends it)"
+        return f"{self._what}{part}"
 
 
 @contextmanager
@@ -45,22 +42,6 @@ def progress(out: Output, what: str) -> Iterator[Told]:
     Yields:
         What to tell it to: bytes done, and bytes in all, 0 where nobody knows.
     """
-    line, over = _Line(what), Event()
-
-    def say() -> None:
-        if over.wait(PATIENCE_S):
-            return
-        out.passing(line.text())
-        while not over.wait(_PERIOD_S):
-            out.passing(line.text())
-        out.passing("")
-
-    speaker = Thread(target=say, name="ovltui-progress", daemon=True)
-    if out.talks_to_a_person:
-        speaker.start()
-    try:
+    line = _Line(what)
+    with passing(line.text, out.passing) if out.talks_to_a_person else nullcontext():
         yield line.told
-    finally:
-        over.set()
-        if speaker.ident:
-            speaker.join()

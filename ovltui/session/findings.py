@@ -9,16 +9,16 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ovltui.checks.finding import Finding
 from ovltui.checks.index import index
 from ovltui.checks.scene import Scene
 from ovltui.checks.table import find_all
-from ovltui.netns.model import NetnsKey
 from ovltui.session.asker import Answer
 from ovltui.session.defects import is_defect
 from ovltui.session.intents import Intents, intents_of, seats_of, unknowns
-from ovltui.session.looking import DEBOUNCE_S, Looking, same
+from ovltui.session.looking import DEBOUNCE_S, READING, Looking, is_being_read, same
 from ovltui.session.misses import Missed, Misses
 from ovltui.session.scene import Living, footings
 from ovltui.session.session import Session
@@ -26,14 +26,15 @@ from ovltui.session.underfoot import Footing, UnderfootKeeper
 from ovltui.session.wiring import Wiring
 from ovltui.topology.model import Topology
 
+if TYPE_CHECKING:
+    from ovltui.netns.model import NetnsKey
+
 EBB_S, _POURING = 3.0, 250
 """For how many seconds at most a look waits while so many records come within ``DEBOUNCE_S``, and more."""
 ASK_S = 1.5
 """Seconds between questions while a case settles: what engines have learned meanwhile may mend it."""
-_READING = "read again"
-"""What a gap says of tables that will be whole in a moment."""
 _UNREAD = "not read yet"
-"""What it says of those of a namespace that was just found."""
+"""What a gap says of the tables of a namespace that was just found."""
 
 
 class Findings(Looking):
@@ -104,7 +105,7 @@ class Findings(Looking):
     def _note_unread(self, topology: Topology) -> None:
         news = topology.besides(self._known)
         known = ((self._unread or frozenset()) & topology.nodes.keys()) - {node.key for node in news}
-        unread = {node.key for node in news if _is_being_read(topology, node.key, _READING, _UNREAD)}
+        unread = {node.key for node in news if is_being_read(topology, node.key, READING, _UNREAD)}
         self._known, self._unread = topology, known | unread
 
     def _look(self) -> None:
@@ -167,13 +168,8 @@ class Findings(Looking):
             finding
             for finding in (case.finding for case in self._looked.cases)
             if finding.key not in found
-            and (_is_being_read(topology, finding.netns, _READING) or (finding.check in failed))
+            and (is_being_read(topology, finding.netns, READING) or (finding.check in failed))
         )
-
-
-def _is_being_read(topology: Topology, key: NetnsKey | None, *signs: str) -> bool:
-    node = topology.node(key)
-    return node is not None and any(sign in gap for gap in node.place.contents.gaps for sign in signs)
 
 
 def _asked_ns(answers: Iterable[Answer]) -> int | None:

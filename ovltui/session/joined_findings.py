@@ -18,7 +18,7 @@ from ovltui.session.holders import prefix
 from ovltui.session.hosts import HostState
 from ovltui.session.intents import Told, names_of, unknowns
 from ovltui.session.judged import Judged
-from ovltui.session.looking import Looking, same
+from ovltui.session.looking import READING, Looking, is_being_read, same
 from ovltui.session.rechecks import scene_of
 from ovltui.session.translate_checks import mark_of, under_marks, way_there
 from ovltui.session.wiring import Wiring
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
 OWN_CHECKS = frozenset(("filtered", "gossip-silent", "encrypted-bare", "misses-repeat"))
 """Checks that look at what no recording holds: each machine makes them for itself."""
-_READING = "read again"
-"""In the gaps of a namespace whose tables may be old for a moment."""
 
 
 class JoinedFindings(Looking):
@@ -101,7 +99,7 @@ class JoinedFindings(Looking):
         return tuple(
             finding
             for finding in known
-            if any(key.host in lost for key in _places(finding)) or _is_being_read(topology, finding.netns)
+            if any(key.host in lost for key in _places(finding)) or is_being_read(topology, finding.netns, READING)
         )
 
     def _own(self, judgements: tuple[tuple[Judged | None, bool], ...]) -> Iterator[Finding]:
@@ -144,8 +142,3 @@ def _places(finding: Finding) -> frozenset[NetnsKey]:
     """Return the namespaces that a finding is about."""
     own = (finding.netns, finding.link.netns if finding.link else None)
     return frozenset(key for key in (*own, *(trace.netns for trace in finding.traces)) if key)
-
-
-def _is_being_read(topology: "Topology", key: NetnsKey | None) -> bool:
-    node = topology.node(key)
-    return node is not None and any(_READING in gap for gap in node.place.contents.gaps)

@@ -16,6 +16,7 @@ from ovltui.session.causes import Causes
 from ovltui.session.defects import ALL, Defects
 from ovltui.session.judged import Judged
 from ovltui.session.session import Session
+from ovltui.topology.model import Topology
 
 DEBOUNCE_S = 0.05
 """Seconds between a change and the look at it: more will come with it."""
@@ -25,6 +26,8 @@ REST_FACTOR, REST_S = 10, 0.6
 """How many times as long as a look took comes none after it, and for how many seconds at most."""
 _END_S = 0.3
 """Seconds that whoever ends waits for a look that goes on."""
+READING = "read again"
+"""What a gap says of tables that will be whole in a moment."""
 _TOLD = 50
 """Changes that are told to whoever records, each time."""
 
@@ -155,6 +158,12 @@ class Looking:
 def is_of(finding: Finding, netns: NetnsKey) -> bool:
     """Return whether a finding is of a namespace."""
     return netns in (finding.netns, finding.link.netns if finding.link else None)
+
+
+def is_being_read(topology: Topology, key: NetnsKey | None, *signs: str) -> bool:
+    """Return whether a gap of a namespace has one of these signs."""
+    node = topology.node(key)
+    return node is not None and any(sign in gap for gap in node.place.contents.gaps for sign in signs)
 
 
 def same(now: tuple[object, ...], before: tuple[object, ...]) -> bool:

@@ -85,12 +85,12 @@ class Playback:
         self._thread.start()
 
     def close(self) -> None:
-        """End the thread and close the file; where it is on its way through a long recording, that ends with us."""
+        """End the thread and close the file; where it is on its way through a long recording, it does so at its end."""
         self._closing.set()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join(_END_S)
-        if not self._thread.is_alive():
+        else:  # it was never started
             self._player.close()
 
     def seek(self, time_ns: int) -> None:
@@ -147,6 +147,13 @@ class Playback:
         """Do nothing: what was, stays."""
 
     def _run(self) -> None:
+        try:
+            self._follow()
+        finally:
+            self._player.close()
+
+    def _follow(self) -> None:
+        """Be where it is wanted, until it is closed."""
         self._has_judged = next(self._player.judgements(), None) is not None
         if self._goal_ns is None:
             self._take(self._player.session, self.moment.time_ns)

@@ -17,9 +17,10 @@ from ovltui.session.translate import Translation
 from ovltui.topology.links import LinkKey
 
 _SSH = "ssh://"
-_ON = "# on "
+ON = "# on "
+"""Begins the line above commands that are to be typed on the machine that it names."""
 _HERE = "# here"
-"""Comments to every shell: who pastes them loses nothing."""
+"""Ends that. Comments to every shell: who pastes them loses nothing."""
 _PLAIN = re.compile(r"[\w@%+=:,./ -]+", re.ASCII)
 """What no shell changes."""
 
@@ -50,7 +51,7 @@ def command_there(url: str, command: str) -> str | None:
 
 def mark_of(name: str) -> str:
     """Return what stands before a command that is to be typed on a machine to which no way leads from here."""
-    return f"{_ON}{name}: "
+    return f"{ON}{name}: "
 
 
 def under_marks(finding: Finding, marks: Collection[str]) -> Finding:
@@ -129,4 +130,4 @@ def _trace(trace: Trace, translation: Translation) -> Trace:
 def _remedy(remedy: Remedy, url: str, name: str) -> Remedy:
     commands = tuple(command_there(url, command) for command in remedy.commands)
     known = tuple(command for command in commands if command is not None)
-    return replace(remedy, commands=known if len(known) == len(commands) else (f"{_ON}{name}", *remedy.commands))
+    return replace(remedy, commands=known if len(known) == len(commands) else (f"{ON}{name}", *remedy.commands))

@@ -8,15 +8,16 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 from ovltui.config.model import Settings, Theme
 from ovltui.config.terminal import has_many_colors
 from ovltui.errors import ExitStatus, OvltuiError, PrivilegeError, RecordingError
+from ovltui.passing import passing, show
 from ovltui.session.live import LiveSession, Options
 from ovltui.text import clean
 from ovltui.tui.ending import Ending
-from ovltui.tui.waiting import waiting
 
 if TYPE_CHECKING:
     from ovltui.session.joined import JoinedSession
@@ -71,7 +72,7 @@ def run(
     ending = Ending(app.end)
     try:
         ending.watch()
-        with waiting(lambda: f"looking at namespaces, {session.met} so far"):
+        with passing(lambda: f"looking at namespaces, {session.met} so far", partial(show, sys.stderr)):
             session.start()
         status = app.run()
     finally:

@@ -16,6 +16,7 @@ MAX_FUNCTION_LINES = 60
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "errors": (),
     "text": (),
+    "passing": (),
     "kernel": ("errors", "text", "netns.model"),
     "events": ("text", "errors", "kernel.wire", "kernel.frames"),
     "config": ("events.panes", "events.vocabulary", "kernel.users", "errors", "text"),
@@ -44,11 +45,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "report": (*("session", "checks", "topology", "events", "identity.model", "netns.model", "errors", "text"),),
     "tui": (
         *("session", "config", "checks", "lab", "topology", "terminal", "events"),
-        *("identity.model", "netns.model", "state", "errors", "text"),
+        *("identity.model", "netns.model", "state", "errors", "passing", "text"),
     ),
     "cli": (
         *("report", "config", "session", "remote", "checks", "capture", "topology", "lab", "terminal", "state"),
-        *("identity", "netns", "events", "kernel", "errors", "text"),
+        *("identity", "netns", "events", "kernel", "errors", "passing", "text"),
     ),
     "__main__": (
         "cli",

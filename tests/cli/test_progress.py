@@ -6,7 +6,8 @@ import time
 import pytest
 
 from ovltui.cli.output import Output
-from ovltui.cli.progress import PATIENCE_S, progress
+from ovltui.cli.progress import progress
+from ovltui.passing import PATIENCE_S
 
 
 class Talk(io.StringIO):

@@ -40,13 +40,17 @@ def test_the_end_waits_for_no_long_way(tmp_path: Path, monkeypatch: pytest.Monke
     may_end.set()
     await_true(lambda: not playback._thread.is_alive())
     assert not told  # nobody is there any more
-    playback._player.close()
+    assert_closed(playback)
 
 
 def test_the_end_closes_a_recording_that_stands_still(tmp_path: Path) -> None:
     playback = playing(tmp_path)
     playback.start()
     playback.close()
-    assert not playback._thread.is_alive()
+    await_true(lambda: not playback._thread.is_alive())
+    assert_closed(playback)
+
+
+def assert_closed(playback: Playback) -> None:
     with pytest.raises(OSError, match="Bad file descriptor"):
         playback._player.close()

@@ -8,6 +8,7 @@ from ovltui.checks.cases import SETTLE_S, Case, Standing
 from ovltui.checks.finding import Evidence, Remedy
 from ovltui.events.line import Line, as_text, line
 from ovltui.session.session import Session
+from ovltui.session.translate_checks import ON
 from ovltui.tui.ink import Ink
 from ovltui.tui.screens.page import heading
 from ovltui.tui.when import moment, span
@@ -73,7 +74,7 @@ def _append_event(text: Text, session: Session, seq: int | None, otherwise: str)
 
 
 def _append_remedies(text: Text, remedies: tuple[Remedy, ...]) -> None:
-    named = any(command.startswith("# on ") for remedy in remedies for command in remedy.commands)
+    named = any(command.startswith(ON) for remedy in remedies for command in remedy.commands)
     where = "the host that is named" if named else "this host"
     heading(text, f"what mends it, for a shell of root on {where}; never run by ovltui")
     if not remedies:

@@ -1,14 +1,16 @@
 """Before there are screens, work that takes long is said on stderr, and taken away at its end."""
 
 import re
+import sys
 import time
+from functools import partial
 from itertools import count
 from threading import Event
 
 import pytest
 
-from ovltui.tui import waiting as module
-from ovltui.tui.waiting import waiting
+from ovltui import passing as module
+from ovltui.passing import passing, show
 
 PATIENCE_S = 10.0
 
@@ -28,7 +30,7 @@ def test_long_work_is_said_again_and_again_and_taken_away(capsys: pytest.Capture
             again.set()
         return f"looking at namespaces, {now} so far"
 
-    with waiting(text):
+    with passing(text, partial(show, sys.stderr)):
         assert again.wait(PATIENCE_S)
     said = capsys.readouterr().err
     assert said.startswith("\r\x1b[Kovltui: looking at namespaces, 3 so far  (ctrl+c ends it)\r\x1b[K")
@@ -36,13 +38,13 @@ def test_long_work_is_said_again_and_again_and_taken_away(capsys: pytest.Capture
 
 
 def test_short_work_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with waiting(lambda: "it"):
+    with passing(lambda: "it", partial(show, sys.stderr)):
         pass
     assert not capsys.readouterr().err
 
 
 def interrupted() -> None:
-    with waiting(lambda: "it"):
+    with passing(lambda: "it", partial(show, sys.stderr)):
         time.sleep(0.2)
         raise KeyboardInterrupt
 
