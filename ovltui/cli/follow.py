@@ -7,12 +7,15 @@ records that the ring dropped before they were printed are counted and told as a
 import sys
 import threading
 import time
+from array import array
 
 from ovltui.cli.output import Output
 from ovltui.cli.printer import Printer
 from ovltui.events.decode import decode
+from ovltui.events.excerpt import Excerpt
 from ovltui.events.gap import pack_gap
 from ovltui.events.record import OWN_NSID, Kind, Record
+from ovltui.events.sort import sorts_about
 from ovltui.events.vocabulary import Action, Object
 from ovltui.kernel.wire import Rtm
 from ovltui.netns.model import NetnsKey
@@ -27,6 +30,9 @@ _RETRY_S = 0.02
 _OF_NSIDS = tuple(kind.to_bytes(2, sys.byteorder) for kind in (Rtm.NEWNSID, Rtm.DELNSID))
 """Message types of nsid events, as they stand in the header."""
 _OF_NEW_SETTINGS = int(Rtm.NEWNETCONF).to_bytes(2, sys.byteorder)
+_ALONE = frozenset((Object.NSID, Object.NETCONF, Object.DOCKER, Object.GAP, Object.UNKNOWN))
+_PLAIN = sorts_about(frozenset(Object) - _ALONE)
+"""Sorts of records that are neither kept back nor left out for what they say."""
 _LINK_PATIENCE_NS = 200_000_000
 """How old the settings of a new link may become while they wait for its name: the kernel announces it after them."""
 
@@ -110,6 +116,8 @@ class Follower:
     def _print(self, end: int, most: int | None, *, patient: bool) -> bool:
         """Print a batch of the records before ``end``; return whether one of them waits for its name."""
         batch = min(end, self._next + _BATCH)
+        if (most is None or most - self._shown >= batch - self._next) and self._print_together(batch, patient=patient):
+            return False
         while self._next < batch and self._shown != most:
             try:
                 record = self._session.ring[self._next]
@@ -122,6 +130,35 @@ class Follower:
                 self._shown += self._printer.print(record)
             self._next += 1
         return False
+
+    def _print_together(self, end: int, *, patient: bool) -> bool:
+        """Print the records before ``end`` if none has to be looked at alone; return whether that was so."""
+        excerpts = self._together(end, patient=patient)
+        if excerpts is None:
+            return False
+        try:
+            self._shown += self._printer.print_all(self._session.ring, excerpts)
+        except KeyError:  # some were dropped
+            return False
+        self._next = end
+        return True
+
+    def _together(self, end: int, *, patient: bool) -> list[Excerpt] | None:
+        """Return what is wanted of the records before ``end``; None where one has to be looked at alone."""
+        ring = self._session.ring
+        found: list[Excerpt] = []
+        for excerpt in ring.excerpts(array("Q", range(self._next, end))):
+            rows = [(nsid, seq) for nsid, seq in zip(excerpt.nsids, excerpt.seqs, strict=True) if nsid is not None]
+            if len(rows) < len(excerpt.seqs) or not _PLAIN.issuperset(excerpt.sorts):
+                return None
+            if patient and any(self._may_wait(*row) for row in (*dict(rows).items(), *dict(rows[::-1]).items())):
+                return None
+            if self._keys:
+                there = [seq for nsid, seq in rows if self._session.is_there(nsid, seq, self._keys)]
+                found += ring.excerpts(array("Q", there))
+            else:
+                found.append(excerpt)
+        return found
 
     def _is_wanted(self, record: Record) -> bool:
         if self._keys and not self._session.is_in(record, self._keys):
@@ -143,7 +180,7 @@ class Follower:
         if record.kind is Kind.GAP:
             return False
         about = self._nsid_of(record)
-        if self._may_wait(record.nsid, record) or (about is not None and self._may_wait(about, record)):
+        if self._may_wait(record.nsid, record.seq) or (about is not None and self._may_wait(about, record.seq)):
             return True
         return self._awaits_link(record)
 
@@ -157,10 +194,10 @@ class Follower:
             return None
         return self._session.names.seen_from(record.nsid, event.fields["nsid"], record.seq)
 
-    def _may_wait(self, nsid: int, record: Record) -> bool:
-        if self._session.names.settled(nsid, record.seq):
+    def _may_wait(self, nsid: int, seq: int) -> bool:
+        if self._session.names.settled(nsid, seq):
             return False
-        tenure = self._session.tenures.at(nsid, record.seq)
+        tenure = self._session.tenures.at(nsid, seq)
         now = time.monotonic()
         return now < self._patience.setdefault((nsid, tenure), now + PATIENCE_S)
 

@@ -9,13 +9,16 @@ from typing import Any
 
 from ovltui.capture.lines import with_raw
 from ovltui.cli.output import Output, Style
+from ovltui.events.alike import DatedNames
+from ovltui.events.excerpt import Excerpt
 from ovltui.events.filter import Filter
 from ovltui.events.ipline import ip_lines
-from ovltui.events.line import Line, as_text, line
-from ovltui.events.names import Names
+from ovltui.events.line import Line, in_columns, line
 from ovltui.events.record import OWN_NSID, Kind, Record
+from ovltui.events.ring import Ring
 from ovltui.events.tojson import as_json
 from ovltui.events.vocabulary import Action, Object
+from ovltui.events.wording import Worded, Wording
 
 STYLES: dict[Action, Style] = {
     Action.NEW: Style.NEW,
@@ -45,7 +48,7 @@ class Printer:
     def __init__(
         self,
         out: Output,
-        names: Names,
+        names: DatedNames,
         objects: frozenset[Object],
         wanted: Filter,
         *,
@@ -55,8 +58,7 @@ class Printer:
     ) -> None:
         self._out = out
         self._names = names
-        self._objects = objects
-        self._wanted = wanted
+        self._wording = Wording(names, objects, wanted)
         self._json = json
         self._ip = ip
         self._object_of = with_raw if raw else as_json
@@ -75,20 +77,47 @@ class Printer:
 
         A gap is always printed, and never counts as an event. Errors as in ``Output.line``.
         """
-        shown = line(record, self._names)
-        gap = shown.object is Object.GAP
-        if not gap and ((self._objects and shown.object not in self._objects) or not self._wanted.matches(shown)):
+        worded = self._wording.conclude(line(record, self._names))
+        shown = worded[0]
+        if shown is None or (self._ip and record.kind is Kind.RESYNC):  # ip monitor has no such line
             return False
-        if self._ip and record.kind is Kind.RESYNC:
-            return False  # ip monitor has no such line
         if self._ip:
             return self._print_as_ip(record, shown)
         if self._json:
             self._out.json(self._as_object(record))
-        else:
-            self._width = max(self._width, len(shown.netns))
-            self._out.line(as_text(shown, self._width), STYLES[shown.action])
-        return not gap
+            return shown.object is not Object.GAP
+        return self._print_as_text(record.time_ns, worded)
+
+    def print_all(self, ring: Ring, excerpts: Iterable[Excerpt]) -> int:
+        """Print those of some records that are wanted; return how many events were printed.
+
+        Errors as in ``Output.line``.
+
+        Args:
+            ring: where they are.
+            excerpts: what is looked at of them.
+
+        Raises:
+            KeyError: some were dropped; nothing was printed.
+        """
+        if self._json or self._ip:
+            records = [ring[seq] for excerpt in excerpts for seq in excerpt.seqs]
+            return sum(map(self.print, records))
+        times: list[int] = []
+        worded: list[Worded] = []
+        for excerpt in excerpts:
+            times += ring.times(excerpt.seqs)
+            self._wording.left = 2 * len(excerpt.seqs)
+            worded += self._wording.answers(excerpt, lambda seq: self._wording.conclude(line(ring[seq], self._names)))
+        return sum(map(self._print_as_text, times, worded))
+
+    def _print_as_text(self, time_ns: int, worded: Worded) -> bool:
+        shown, text = worded
+        if shown is None:
+            return False
+        self._width = max(self._width, len(shown.netns))
+        self._out.line(in_columns(time_ns, shown, text, self._width), STYLES[shown.action])
+        return shown.object is not Object.GAP
 
     def _as_object(self, record: Record) -> dict[str, Any]:
         found = self._object_of(record, self._names)

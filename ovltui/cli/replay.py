@@ -8,6 +8,7 @@ import argparse
 import os
 import sys
 import threading
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -75,13 +76,15 @@ def _print(player: Player, start: int, keys: frozenset[NetnsKey], printer: Print
     while seq < player.end:
         end = min(seq + _BATCH, player.end)
         player.step(end + _BATCH - session.ring.end)
-        while seq < end:
-            record = session.ring[seq]
-            if not keys or session.is_in(record, keys):
-                shown += printer.print(record)
+        ring = session.ring
+        wanted = array("Q", [at for at in range(seq, end) if not keys or session.is_in(ring[at], keys)])
+        while wanted:
+            some = wanted[: None if most is None else most - shown]
+            shown += printer.print_all(ring, ring.excerpts(some))
             if shown == most:
                 return
-            seq += 1
+            wanted = wanted[len(some) :]
+        seq = end
 
 
 def _keys(player: Player, names: "list[str] | tuple[()]") -> frozenset[NetnsKey]:

@@ -80,6 +80,11 @@ class Address:
     mark: bytes
     """The address that stands for all."""
 
+    @property
+    def shown(self) -> str:
+        """The text of that one."""
+        return str(self.word(self.mark))
+
 
 class Layout:
     """Where things stand in messages of one length.

@@ -116,10 +116,15 @@ def clock(time_ns: int, utc_offset: int | None = None) -> str:
         utc_offset: seconds to add to UTC; without it, those of local time at that moment.
     """
     offset = local_offset(time_ns) if utc_offset is None else utc_offset
-    seconds, rest = divmod(time_ns, 10**9)
-    minutes, second = divmod((seconds + offset) % 86400, 60)
+    milliseconds = time_ns // 10**6
+    return f"{_time_of_day((milliseconds // 1000 + offset) % 86400)}.{milliseconds % 1000:03}"
+
+
+@lru_cache(maxsize=256)
+def _time_of_day(second: int) -> str:
+    minutes, second = divmod(second, 60)
     hour, minute = divmod(minutes, 60)
-    return f"{hour:02}:{minute:02}:{second:02}.{rest // 10**6:03}"
+    return f"{hour:02}:{minute:02}:{second:02}"
 
 
 def local_offset(time_ns: int) -> int:
@@ -137,4 +142,9 @@ def _offset_of_quarter(quarter: int) -> int:
 
 def as_text(shown: Line, netns_width: int, utc_offset: int | None = None) -> str:
     """Return a line as ``ovltui watch`` prints it, the namespace padded to ``netns_width`` columns."""
-    return f"{clock(shown.time_ns, utc_offset)} {shown.netns:<{netns_width}} {shown.mark} {shown.text}"
+    return in_columns(shown.time_ns, shown, shown.text, netns_width, utc_offset)
+
+
+def in_columns(time_ns: int, shown: Line, text: str, netns_width: int, utc_offset: int | None = None) -> str:
+    """Return the same of a line that differs from ``shown`` in its time and text."""
+    return f"{clock(time_ns, utc_offset)} {shown.netns:<{netns_width}} {shown.mark} {text}"

@@ -6,9 +6,9 @@ records, each record in between is asked for alone.
 
 from functools import lru_cache
 
+from ovltui.events.alike import DatedNames
 from ovltui.events.block import Lasting, Where
 from ovltui.events.filter import Holds
-from ovltui.events.matching import DatedNames
 
 
 class Places(Lasting):

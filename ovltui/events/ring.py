@@ -242,6 +242,18 @@ class Ring:
         for block in self.blocks(start, end):
             yield from block.received(start, end, wanted)
 
+    def times(self, seqs: Sequence[int]) -> list[int]:
+        """Return when some records came, in nanoseconds since the epoch.
+
+        Raises:
+            KeyError: the first was dropped.
+        """
+        blocks = self._blocks
+        oldest = blocks[0].first
+        if seqs and seqs[0] < oldest:
+            raise KeyError(seqs[0])
+        return [blocks[(seq - oldest) // BLOCK].times[(seq - oldest) % BLOCK] for seq in seqs]
+
     def excerpts(self, seqs: "array[int]") -> Iterator[Excerpt]:
         """Yield what a filter looks at of some records, block after block.
 

@@ -1,34 +1,35 @@
-"""What messages say that differ in addresses alone: one line with blanks, and whether it passes a filter when filled.
+"""What messages say that differ in addresses alone: one line with blanks, and what follows from it when it is filled.
 
 Source: ``ovltui.events.layout``; the line of a message with marks in the place of its addresses. Pure. Incomplete:
 where a mark does not come back in the line as a word of its own, nothing is concluded: each line must be made.
 """
 
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from ovltui.events.asked import Asked, Question
-from ovltui.events.filter import Filter, Holds, devices
-from ovltui.events.layout import Address, Layout, Parts, Word
+from ovltui.events.layout import Layout, Parts, Word
 from ovltui.events.line import Line
 
-Judge = Callable[[Parts], bool]
-"""Takes the parts of a message; returns whether its line passes."""
+T = TypeVar("T")
+Tell = Callable[[Parts], T]
+"""Takes the parts of a message; returns what follows from its line."""
 
 
-class Said:
+class Said(Generic[T]):
     """What some messages say, as long as which answers hold.
 
     Args:
-        judge: whether the line of one of them passes; None where it must be made.
+        tell: what follows from the line of one of them; None where it must be made.
         asked: what the making asked.
     """
 
-    __slots__ = ("_era", "_foreign", "_own", "judge", "steady")
+    __slots__ = ("_era", "_foreign", "_own", "steady", "tell")
 
-    def __init__(self, judge: Judge | None, asked: Asked) -> None:
-        self.judge = judge
+    def __init__(self, tell: Tell[T] | None, asked: Asked) -> None:
+        self.tell = tell
         self._own, self._foreign = tuple(asked.own), tuple(asked.foreign)
-        self.steady = judge is not None and not self._foreign
+        self.steady = tell is not None and not self._foreign
         """Whether it holds throughout an era."""
         self._era: object = None
         """In which the answers about the own namespace were heard last."""
@@ -51,31 +52,23 @@ def _same(questions: tuple[Question, ...], seq: int) -> bool:
     return all(ask(*what, seq) == answer for ask, what, answer in questions)
 
 
-def judge_of(wanted: Filter, layout: Layout, marked: Line) -> Judge | None:
-    """Return what judges messages that are alike but for their addresses; None where each line must be made.
+def filling(layout: Layout, marked: Line) -> Tell[str] | None:
+    """Return what returns namespace and text, joined by a space, of messages that differ in addresses alone.
+
+    Return None where each line must be made.
 
     Args:
-        wanted: the filter.
         layout: of the messages.
         marked: the line of one of them, with the marks of the layout.
     """
-    if not layout.addresses:
-        return _always(wanted.matches(marked))
     shown = f"{marked.netns} {marked.text}"
-    words = [(address, str(address.word(address.mark))) for address in layout.addresses]
-    if not all(_stands_alone(word, shown) for _, word in words):
+    if not all(_stands_alone(address.shown, shown) for address in layout.addresses):
         return None
-    if any(word in name for name in devices(marked) for _, word in words):
-        return None
-    if not wanted.matches_but_for_text(marked):
-        return _always(False)
-    if not wanted.texts:
-        return _always(True)
-    words.sort(key=lambda each: shown.index(each[1]))
     blank = shown.replace("%", "%%")
-    for _, word in words:
-        blank = blank.replace(word, "%s")
-    return _filled(blank, tuple(address for address, _ in words), wanted.texts)
+    for address in layout.addresses:
+        blank = blank.replace(address.shown, "%s")
+    addresses = sorted(layout.addresses, key=lambda address: shown.index(address.shown))
+    return _filler(blank, tuple((address.word, address.part) for address in addresses))
 
 
 def _stands_alone(word: str, shown: str) -> bool:
@@ -84,25 +77,11 @@ def _stands_alone(word: str, shown: str) -> bool:
     return word not in before and after[:1] in (" ", "/") and word not in after
 
 
-def _always(passes: bool) -> Judge:
-    return lambda _: passes
-
-
-def _filled(blank: str, addresses: tuple[Address, ...], texts: tuple[Holds, ...]) -> Judge:
-    fill = _filler(blank, tuple((address.word, address.part) for address in addresses))
-    if len(texts) == 1:
-        holds = texts[0]
-        return lambda parts: holds(fill(parts))
-
-    def judge(parts: Parts) -> bool:
-        shown = fill(parts)
-        return all(holds(shown) for holds in texts)
-
-    return judge
-
-
-def _filler(blank: str, words: tuple[tuple[Word, int], ...]) -> Callable[[Parts], str]:
+def _filler(blank: str, words: tuple[tuple[Word, int], ...]) -> Tell[str]:
     """Return what puts addresses into the blanks; without a loop for one and two, as most have."""
+    if not words:
+        shown = blank % ()
+        return lambda _: shown
     (word, part), *more = words
     if not more:
         return lambda parts: blank % word(parts[part])

@@ -147,3 +147,9 @@ def both(one: bytes, other: bytes) -> bytes:
 def only(objects: frozenset[Object]) -> bytes:
     """Return the table by which records about ``objects`` show."""
     return verdicts(lambda sort: YES if object_in(sort) in objects else NO)
+
+
+def sorts_about(objects: frozenset[Object]) -> frozenset[int]:
+    """Return the sorts of records about ``objects``, repeats too."""
+    numbers = {_NUMBERS[kind] for kind in objects}
+    return frozenset(sort for sort in range(256) if sort & _OBJECT_BITS in numbers)

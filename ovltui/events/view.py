@@ -161,7 +161,7 @@ class View:
         found: list[bool] = []
         lines.left = (budget + 1) // 2  # one that stands for many takes twice as long
         for excerpt in self._ring.excerpts(asked):
-            told = lines.judge(excerpt, self._passes)
+            told = lines.answers(excerpt, self._passes)
             found += told
             if len(told) < len(excerpt.seqs):
                 break

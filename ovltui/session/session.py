@@ -230,8 +230,13 @@ class Session:
         A gap always does; an event of Docker does for its container's namespace and for its network's.
         """
         if record.kind in MESSAGES:
-            return (self.netns_of(record) or numbered(self.host, record.nsid)) in keys
+            return self.is_there(record.nsid, record.seq, keys)
         return record.kind is Kind.GAP or not keys.isdisjoint(self._docker_netnses(record))
+
+    def is_there(self, nsid: int, seq: int, keys: frozenset[NetnsKey]) -> bool:
+        """Return whether a message of ``nsid`` at ``seq`` shows where only ``keys`` are wanted."""
+        tenure = self.tenures.at(nsid, seq)
+        return ((tenure and tenure.key) or numbered(self.host, nsid)) in keys
 
     def tenure_of(self, netns: Netns) -> Tenure | None:
         """Return what is known of the contents of a namespace."""

@@ -124,7 +124,7 @@ def judged(made: Session, matching: Matching, seqs: Sequence[int], budget: int =
     matching.left = budget
     found: list[bool] = []
     for excerpt in made.ring.excerpts(array("Q", seqs)):
-        found += matching.judge(excerpt, lambda seq: matching.wanted.matches(line(made.ring[seq], made.names)))
+        found += matching.answers(excerpt, lambda seq: matching.wanted.matches(line(made.ring[seq], made.names)))
     return found, budget - matching.left
 
 
@@ -217,11 +217,11 @@ def test_what_there_are_no_lines_left_for_is_judged_later() -> None:
 
 
 @pytest.mark.parametrize("many", [20, 40])
-@pytest.mark.parametrize("limit", ["_MOST_LINES", "_MOST_VERDICTS"])
+@pytest.mark.parametrize("limit", ["_MOST_LINES", "_MOST_ANSWERS"])
 def test_more_lines_than_are_remembered_are_judged_right(
     monkeypatch: pytest.MonkeyPatch, many: int, limit: str
 ) -> None:
-    monkeypatch.setattr(f"ovltui.events.matching.{limit}", 16)
+    monkeypatch.setattr(f"ovltui.events.alike.{limit}", 16)
     made = Session("vm", OWN)
     made.feed(b"".join(message(neigh(f"10.0.0.{number % many}", ""), 5) for number in range(3 * many)))
     made.feed(b"".join(message(route(number % many), 5) for number in range(3 * many)))

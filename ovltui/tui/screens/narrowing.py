@@ -1,7 +1,7 @@
 """The test by which the panes narrow to some namespaces."""
 
 from ovltui.events.record import Record
-from ovltui.netns.model import NetnsKey, numbered
+from ovltui.netns.model import NetnsKey
 from ovltui.session.session import Session
 
 
@@ -19,9 +19,7 @@ class InNetns:
 
     def where(self, nsid: int, seq: int) -> bool:
         """Return whether messages of ``nsid`` may show at ``seq``: the same, before there is a record."""
-        tenure = self._session.tenures.at(nsid, seq)
-        key = tenure.key if tenure else None
-        return (key or numbered(self._session.host, nsid)) in self._keys
+        return self._session.is_there(nsid, seq, self._keys)
 
     def __call__(self, record: Record) -> bool:
         """Return whether ``record`` shows."""

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ovltui.events.alike import DatedNames
 from ovltui.events.block import Where
 from ovltui.events.filter import Filter
 from ovltui.events.line import line
-from ovltui.events.matching import DatedNames, Matching
+from ovltui.events.matching import Matching
 from ovltui.events.names import Names
 from ovltui.events.places import Places
 from ovltui.events.record import MESSAGES, Record

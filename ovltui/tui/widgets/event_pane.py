@@ -7,8 +7,8 @@ from textual.geometry import Region
 from textual.message import Message
 
 from ovltui.config.model import TimeForm
+from ovltui.events.alike import DatedNames
 from ovltui.events.line import as_text, line
-from ovltui.events.matching import DatedNames
 from ovltui.events.record import Record
 from ovltui.events.ring import Ring
 from ovltui.events.vocabulary import Object, Pane

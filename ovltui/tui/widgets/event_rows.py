@@ -5,9 +5,9 @@ from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from ovltui.events.alike import DatedNames
 from ovltui.events.block import Where
 from ovltui.events.filter import Filter
-from ovltui.events.matching import DatedNames
 from ovltui.events.record import Record
 from ovltui.events.ring import Ring
 from ovltui.events.view import View
