@@ -30,7 +30,10 @@ _BATCH = 256
 _EXPIRES_S = 5.0
 _CLOCK_S = 1.0
 """Seconds between two answers to what time it is there."""
-_AGAIN_S, _SOON_S = 0.5, 0.1
+_AGAIN_S, _SOON_S, _SETTLED_S = 0.5, 0.1, 1.0
+_QUEUED = "Requests Pending"
+"""The server's answer to a request that wants what is there now, while it keeps an earlier one for what it believes to
+be on its way."""
 _IDLE_S = 30.0
 """Seconds after which the server forgets a consumer that asks no more."""
 _PIECES = 16
@@ -147,7 +150,7 @@ class PublishedLine:
         consumer = await nc.jetstream(timeout=ANSWER_S).add_consumer(STREAM, config=config)
         subscription = await nc.subscribe(inbox)
         try:
-            left, asked, answered = 0, 0.0, time.monotonic()
+            left, asked, answered, queued = 0, 0.0, time.monotonic(), False
             epoch = self._client.epoch
             while not self.ended and epoch == self._client.epoch:
                 if left < _BATCH // 2 or time.monotonic() - asked > _EXPIRES_S:
@@ -157,8 +160,10 @@ class PublishedLine:
                     await nc.publish(f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{consumer.name}", request, reply=inbox)
                     left, asked = left + _BATCH, time.monotonic()
                 try:
-                    message = await subscription.next_msg(timeout=1 if self._present else _SOON_S)
+                    message = await subscription.next_msg(timeout=_SETTLED_S if self._present or queued else _SOON_S)
                 except TimeoutError:
+                    if queued and not self._present:
+                        await self._arrive()
                     left = left if self._present else 0
                     self._look_for_silence("")
                     if time.monotonic() - answered > 2 * _EXPIRES_S + 1:
@@ -166,11 +171,14 @@ class PublishedLine:
                     continue
                 answered = time.monotonic()
                 if not message.reply:  # a status: the request is over
-                    left = 0
-                    status = message.headers.get("Status") if message.headers else ""
+                    headers = message.headers or {}
+                    status, queued = headers.get("Status"), headers.get("Description") == _QUEUED
+                    left = _BATCH if queued else 0
                     if status == "404":
                         await self._arrive()
-                    elif status != "408":  # the server began anew, and knows the consumer no more
+                    elif (
+                        status != "408"
+                    ):  # neither over nor queued: the server began anew, and knows the consumer no more
                         await asyncio.sleep(_AGAIN_S)
                         return
                     continue
