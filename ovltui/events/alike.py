@@ -93,8 +93,6 @@ class Alike(Generic[T]):
         """Of the messages of all namespaces."""
         self._lines = self._answers = 0
         self._run = (0, 0)
-        self._here: dict[int | None, dict[int, _Newest[T]]] = {}
-        """Of each namespace that has one era in this run, ``newest``."""
         self._eras: dict[int, object] = {}
         """Of each in this run; None where it changes within."""
         self.left = 0
@@ -121,14 +119,11 @@ class Alike(Generic[T]):
             other: answers of one that is no message received from the kernel.
         """
         self._begin(excerpt.seqs)
-        body, here = excerpt.body, self._here
+        body, here = excerpt.body, {nsid: self._enter(nsid).get for nsid in set(excerpt.nsids)}
         found: list[T] = []
         rows = zip(excerpt.seqs, excerpt.nsids, excerpt.sorts, excerpt.starts, excerpt.ends, strict=True)
         for seq, nsid, sort, start, end in rows:
-            newest = here.get(nsid)
-            if newest is None:
-                newest = self._enter(nsid)
-            those = newest.get((end - start) << _SORT_BITS | sort)
+            those = here[nsid]((end - start) << _SORT_BITS | sort)
             answer = None
             if those is not None:
                 told = those[0](body, start)
@@ -169,7 +164,6 @@ class Alike(Generic[T]):
         """Begin a run of records, in which the era of a namespace is asked for once."""
         self._run = min(seqs[0], seqs[-1]), max(seqs[0], seqs[-1])
         self._eras.clear()
-        self._here.clear()
         if self._lines > _MOST_LINES:
             self._places, self._lines = {}, 0
         elif self._answers > _MOST_ANSWERS:
@@ -222,7 +216,10 @@ class Alike(Generic[T]):
         return self.conclude(line(Record(seq, 0, nsid, Kind.MESSAGE, raw), self._names))
 
     def _enter(self, nsid: int | None) -> dict[int, _Newest[T]]:
-        """Return what is known of a namespace in this run, by length and sort; nothing where its era changes within."""
+        """Return what is known of a namespace in this run, by length and sort; nothing where its era changes within.
+
+        What is learned in the run is in it, too.
+        """
         newest: dict[int, _Newest[T]] = {}
         if nsid is not None:
             place = self._places.get(nsid) or self._places.setdefault(nsid, _Place())
@@ -233,7 +230,6 @@ class Alike(Generic[T]):
                 self._eras[nsid], newest = era, place.newest
             else:
                 self._eras[nsid] = None
-        self._here[nsid] = newest
         return newest
 
     def _group(self, key: int, those: list[_Group[T]], raw: bytes) -> _Group[T]:

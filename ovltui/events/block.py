@@ -160,11 +160,20 @@ class Block:
         leads = self.sorts[low - self.first : high - self.first].translate(EVERY)
         return array("Q", compress(range(low, high), leads))
 
-    def judged(self, rows: "array[int]", verdicts: bytes, where: Where | None) -> "tuple[array[int], bytes]":
-        """Return those of ``rows`` that ``verdicts`` and ``where`` do not refuse, and the verdict on each."""
+    def judged(
+        self, pane: Pane | None, start: int, end: int, verdicts: bytes, where: Where | None
+    ) -> "tuple[array[int], bytes]":
+        """Return what ``Ring.judged`` does of the records of this block."""
         first, sorts = self.first, self.sorts
-        found = bytes([sorts[seq - first] for seq in rows]).translate(verdicts)
-        rows, found = array("Q", compress(rows, found)), found.translate(None, b"\0")
+        if pane is None:  # no table lets repeats pass, which are all that lead no row
+            low = max(start, first)
+            judged = bytes(sorts[low - first : max(0, end - first)]).translate(verdicts)
+            rows = array("Q", compress(range(low, low + len(judged)), judged))
+        else:
+            rows = self.rows(pane, start, end)
+            judged = bytes([sorts[seq - first] for seq in rows]).translate(verdicts)
+            rows = array("Q", compress(rows, judged))
+        found = judged.translate(None, b"\0")
         if where is not None and rows:
             kept = self._kept(rows, where)
             rows, found = array("Q", compress(rows, kept)), bytes(compress(found, kept))
@@ -189,14 +198,15 @@ class Block:
         kinds, nsids, ends, fresh, body = self.columns
         low, step = min(seqs[0], seqs[-1]) - self.first, 1 if seqs[0] <= seqs[-1] else -1
         part = slice(low, max(seqs[0], seqs[-1]) - self.first + 1)
+        every = part.stop - low == len(seqs)
         chosen = bytearray(part.stop - low)
-        for seq in seqs:
+        for seq in () if every else seqs:
             chosen[seq - self.first - low] = True
 
-        def some(column: Sequence[T]) -> list[T]:
-            return list(compress(column, chosen))[::step]
+        def some(column: Sequence[T]) -> Sequence[T]:
+            return column[::step] if every else list(compress(column, chosen))[::step]
 
-        there: list[int | None] = some(nsids[part])
+        there: Sequence[int | None] = some(nsids[part])
         if any(kinds[part]):
             there = [None if kind else nsid for kind, nsid in zip(some(kinds[part]), there, strict=True)]
         if fresh is None:

@@ -21,8 +21,8 @@ from ovltui.events.vocabulary import Pane
 
 BLOCK = 8192
 """Records in a block, the unit that is dropped; at most 65,536."""
-PLAIN = 16
-"""Full blocks, the newest, whose bytes are kept as they are; those of older ones are compressed."""
+PLAIN_BYTES = 64 << 20
+"""Bytes of full blocks, the newest, that are kept as they are; those of older ones are compressed."""
 _MESSAGE = Kind.MESSAGE
 """By a name of its own: to look it up in the enumeration takes as long as to append a column."""
 
@@ -123,8 +123,11 @@ class Ring:
         full.close()
         self._newest.end_rows()
         self._blocks = (*self._blocks[1 - self._most :], block)
-        if len(self._blocks) > PLAIN + 1:
-            self._blocks[-PLAIN - 2].pack()
+        plain = 0
+        for older in self._blocks[-2::-1]:
+            plain += len(older.body)
+            if plain > PLAIN_BYTES and older.body:
+                older.pack()
         return block
 
     def __getitem__(self, seq: int) -> Record:
@@ -225,7 +228,7 @@ class Ring:
         judged = b""
         end = min(end, self._end)
         for block in self.blocks(start, end):
-            rows, verdict = block.judged(block.rows(pane, start, end), verdicts, where)
+            rows, verdict = block.judged(pane, start, end, verdicts, where)
             found += rows
             judged += verdict
         return found, judged

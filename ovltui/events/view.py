@@ -144,7 +144,7 @@ class View:
         """Return those of ``seqs`` that pass, and the first that was not looked at for want of ``budget``."""
         if ASK not in judged:
             return seqs, None
-        asked = array("Q", compress(seqs, judged.translate(_ASKED)))
+        asked = seqs if judged.count(ASK) == len(judged) else array("Q", compress(seqs, judged.translate(_ASKED)))
         told = self._told(asked, budget)
         stopped = None if len(told) == len(asked) else asked[len(told)]
         if len(asked) < len(seqs):

@@ -17,7 +17,7 @@ BLOCK = 4
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring_module, "BLOCK", BLOCK)
-    monkeypatch.setattr(ring_module, "PLAIN", 1)
+    monkeypatch.setattr(ring_module, "PLAIN_BYTES", 40)
 
 
 @given(

@@ -10,14 +10,15 @@ from ovltui.events.ring import Ring
 from ovltui.events.vocabulary import Pane
 from tests.events.samples import SAMPLES, TIME_NS
 
-BLOCK, PLAIN, BLOCKS = 64, 2, 12
+BLOCK, BLOCKS = 64, 12
 RAWS = [sample.raw for sample in SAMPLES.values()]
+PLAIN_BYTES = 3 * BLOCK * sum(map(len, RAWS)) // len(RAWS)
 
 
 @pytest.fixture(autouse=True)
 def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ring_module, "BLOCK", BLOCK)
-    monkeypatch.setattr(ring_module, "PLAIN", PLAIN)
+    monkeypatch.setattr(ring_module, "PLAIN_BYTES", PLAIN_BYTES)
 
 
 def raw_of(seq: int) -> bytes:
@@ -37,8 +38,14 @@ def fill(ring: Ring, number: int) -> list[Record]:
 def test_all_but_the_newest_full_blocks_are_packed_and_read_as_before() -> None:
     ring = Ring()
     records = fill(ring, BLOCK * BLOCKS + 1)
-    assert [block.packed is not None for block in ring._blocks] == [True] * (BLOCKS - PLAIN) + [False] * (PLAIN + 1)
-    assert not any(block.body for block in ring._blocks if block.packed)
+    packed = [block for block in ring._blocks if block.packed]
+    plain = list(ring._blocks[len(packed) : -1])
+    assert packed
+    assert plain
+    assert not any(block.packed for block in plain)
+    assert not any(block.body for block in packed)
+    size = sum(len(block.body) for block in plain)
+    assert size <= PLAIN_BYTES < size + len(packed[-1].plain)
     assert [ring[seq] for seq in range(ring.end)] == records
     heard = [(record.seq, record.nsid, record.raw) for record in records if record.kind is Kind.MESSAGE]
     assert list(ring.received(0, ring.end, range(5))) == heard
@@ -46,8 +53,9 @@ def test_all_but_the_newest_full_blocks_are_packed_and_read_as_before() -> None:
 
 def test_they_take_much_less_room() -> None:
     ring = Ring()
-    size = sum(len(record.raw) for record in fill(ring, BLOCK * BLOCKS + 1)[: BLOCK * (BLOCKS - PLAIN)])
-    assert sum(len(block.packed) for block in ring._blocks if block.packed) < size / 2
+    fill(ring, BLOCK * BLOCKS + 1)
+    packed = [block for block in ring._blocks if block.packed]
+    assert sum(len(block.packed or b"") for block in packed) < sum(len(block.plain) for block in packed) / 2
 
 
 def test_a_block_without_a_byte_is_read_too() -> None:
@@ -66,7 +74,7 @@ def test_who_reads_while_blocks_are_packed_never_sees_another_record() -> None:
     def read() -> None:
         while not done.is_set():
             end = ring.end
-            wrong.extend(seq for seq in range(max(0, end - BLOCK * (PLAIN + 2)), end) if ring[seq].raw != raw_of(seq))
+            wrong.extend(seq for seq in range(max(0, end - BLOCK * 5), end) if ring[seq].raw != raw_of(seq))
 
     thread = threading.Thread(target=read)
     thread.start()
