@@ -23,7 +23,7 @@ from ovltui.session.session import Session
 
 PATIENCE_S = 2.0
 """How many seconds the records of a namespace may wait for its name, from the first of them on."""
-_BATCH = 1000
+_BATCH = 2048
 """Records printed before the output is flushed: less than 100 ms of work."""
 _RETRY_S = 0.02
 """Seconds before a name that is not known yet is looked up again."""

@@ -6,12 +6,12 @@ lets us do. Incomplete: while there is no connection, ``trouble`` says so.
 
 import asyncio
 import os
-import secrets
 import ssl
 import threading
 import time
 from collections.abc import Callable, Coroutine
 from importlib import import_module
+from random import SystemRandom
 from typing import Any, TypeVar
 
 import nats.errors
@@ -156,7 +156,7 @@ class NatsClient:
             "user_credentials": identity.creds or None,
             "nkeys_seed": identity.nkey or None,
             "tls": _tls(self.server) if self.server.tls else None,
-            "reconnect_time_wait": _RETRY_S * (1 + 2 * secrets.randbelow(1000) / 1000),
+            "reconnect_time_wait": SystemRandom().uniform(_RETRY_S, 3 * _RETRY_S),
         }
         connecting = asyncio.ensure_future(
             self.nc.connect(

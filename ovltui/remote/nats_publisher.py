@@ -6,12 +6,12 @@ the end of its part, and counted; a new part begins with all that is known then.
 """
 
 import asyncio
-import secrets
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import SystemRandom
 
 from nats.js.api import DiscardPolicy, StreamConfig
 from nats.js.errors import NotFoundError
@@ -83,7 +83,7 @@ class Publisher:
         """Why it took nothing lately, a part of a sentence; empty while it does."""
         self._quiet_since = time.monotonic()
         self._absences = client.absences
-        self._share = secrets.randbelow(1000) / 1000
+        self._share = SystemRandom().random()
         """Of what is spread: where in between this host stands."""
         self._back = 0.0
         self.frame = 0

@@ -4,12 +4,12 @@ Source: ``remote.machine``. Privileges: those of the connection. Incomplete: wha
 said by ``Ended`` and ``Began``; a note that cannot be understood is counted in ``damaged``.
 """
 
-import secrets
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from random import SystemRandom
 from typing import Any
 
 from ovltui.capture.decode import Decoder, Item
@@ -26,7 +26,7 @@ BACKOFF_S = (0.5, 1.0, 1.0, 1.5, 1.5, 2.0, 2.0, 2.0, *(3.0,) * 6, *(5.0,) * 12, 
 """Seconds before it is tried again, at most; the last ones from then on: a cut is short, or long."""
 _LIVED_S = 5.0
 """Seconds after which a connection counts as one that lived: a recorder that breaks off at once is not hurried."""
-_SHARES = 1000
+_CHANCE = SystemRandom()
 MOST = 200_000
 """Things that wait to be merged; beyond that nothing is read, so that the machine itself loses, and counts what."""
 _PAUSE_S = 0.05
@@ -80,7 +80,7 @@ def pause_s(tries: int) -> float:
     It is another time for each of several machines, so that those that were lost together do not come back together.
     """
     longest = BACKOFF_S[min(tries, len(BACKOFF_S) - 1)]
-    return longest * (0.5 + secrets.randbelow(_SHARES) / _SHARES / 2)
+    return longest * _CHANCE.uniform(0.5, 1)
 
 
 class Feed:

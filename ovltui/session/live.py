@@ -232,6 +232,7 @@ class LiveSession(Session):
     def _read(self) -> None:
         assert self._receiver is not None
         while frames := self._receiver.read():
+            self.precedence.wait()
             self.feed(frames)
             self._heard.set()
         self._heard.set()

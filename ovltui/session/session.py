@@ -25,6 +25,7 @@ from ovltui.session.hosts import HostStatus
 from ovltui.session.inspect import Question, questions
 from ovltui.session.kept import KeptTables
 from ovltui.session.names import SessionNames
+from ovltui.session.precedence import Precedence
 from ovltui.session.snapshot import EngineStatus, Row, Snapshot
 from ovltui.session.stream import Stream
 from ovltui.session.tree import in_order
@@ -68,6 +69,8 @@ class Session:
         self._sweep_gaps: tuple[str, ...] = ()
         self.activity = Activity(self.ring, self.tenures)
         """How much happens where; whoever draws looks and asks."""
+        self.precedence = Precedence()
+        """Whether keys go before what comes in."""
         self._version = 0
         self._lock = Lock()
         self._listeners: tuple[Callable[[], None], ...] = ()

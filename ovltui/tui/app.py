@@ -171,12 +171,13 @@ class OvltuiApp(AppAtPace):
             self._interrupted = monotonic()
             self.notify("ctrl+c once more quits; q quits too.", timeout=_TWICE_S, markup=False)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to start as root to others."""
+        return not (action == "sudo" and os.geteuid() == 0) and super().check_action(action, parameters)
+
     def action_sudo(self) -> None:
         """Start again as root, with the same arguments."""
-        if os.geteuid() == 0:
-            self.notify("ovltui runs as root already.", markup=False)
-        else:
-            self.exit(AS_ROOT)
+        self.exit(AS_ROOT)
 
     def chosen(self) -> Row | None:
         """The namespace at the cursor of the screen that is in sight."""

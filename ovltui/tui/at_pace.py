@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from textual._compositor import ChopsUpdate
 from textual.driver import Driver
+from textual.events import Event, Key
 from textual.geometry import Region
 from textual.screen import Screen
 
@@ -72,6 +73,12 @@ class AppAtPace(AppWithForeground):
         if isinstance(self._driver, PacedDriver) and self._driver.drawn:
             self._driver.drawn.forget()
 
+    async def on_event(self, event: Event) -> None:
+        """Let a key go before what comes in, until it is painted."""
+        if isinstance(event, Key) and not event.is_forwarded:
+            self._session.precedence.claim()
+        await super().on_event(event)
+
     def on_cursor_position(self) -> None:
         """Draw what waited: the terminal has drawn what was under way."""
         self._draw_rest()
@@ -81,6 +88,8 @@ class AppAtPace(AppWithForeground):
         wait_s = self.pace.full_s(monotonic()) if self.pace and renderable is not None else 0.0
         if not wait_s:
             super()._display(screen, renderable)
+            if renderable is not None:
+                self._session.precedence.release()
             return
         spans = renderable.spans if isinstance(renderable, ChopsUpdate) else None
         whole = {screen.outer_size.region}

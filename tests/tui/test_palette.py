@@ -77,3 +77,18 @@ async def test_a_command_that_is_chosen_in_the_list_acts_on_the_screen_below() -
         await pilot.press("enter")
         await settle(pilot)
         assert isinstance(app.screen, NamespacesScreen)
+
+
+@pytest.mark.parametrize(("user", "offered"), [(0, False), (1000, True)])
+async def test_to_start_under_sudo_is_offered_to_whoever_is_not_root(
+    monkeypatch: pytest.MonkeyPatch, user: int, offered: bool
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    app = OvltuiApp(new_session())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        titles = {command.title for command in app.get_system_commands(app.screen)}
+        assert ("Again under sudo" in titles) == offered
+        await pilot.press("U")
+        await settle(pilot)
+        assert app.is_running != offered
