@@ -63,7 +63,7 @@ class Output:
         self._talk = talk
         self.colored = colored
         self._ascii = ascii_only
-        self._json_ascii = ascii_only or not _is_utf8(data)
+        self._encode = json.JSONEncoder(ensure_ascii=ascii_only or not _is_utf8(data)).encode
 
     @property
     def talks_to_a_person(self) -> bool:
@@ -83,7 +83,7 @@ class Output:
 
     def json(self, value: Mapping[str, Any]) -> None:
         """Print an object of data on a line of its own; errors as in ``line``."""
-        self._write(json.dumps(value, ensure_ascii=self._json_ascii) + "\n")
+        self._write(self._encode(value) + "\n")
 
     def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
         """Print rows under a heading, each column as wide as its widest cell; errors as in ``line``."""

@@ -78,14 +78,8 @@ class Printer:
         A gap is always printed, and never counts as an event. Errors as in ``Output.line``.
         """
         worded = self._wording.conclude(line(record, self._names))
-        shown = worded[0]
-        if shown is None or (self._ip and record.kind is Kind.RESYNC):  # ip monitor has no such line
-            return False
-        if self._ip:
-            return self._print_as_ip(record, shown)
-        if self._json:
-            self._out.json(self._as_object(record))
-            return shown.object is not Object.GAP
+        if self._json or self._ip:
+            return worded[0] is not None and self._print_whole(record, worded[0])
         return self._print_as_text(record.time_ns, worded)
 
     def print_all(self, ring: Ring, excerpts: Iterable[Excerpt]) -> int:
@@ -100,16 +94,23 @@ class Printer:
         Raises:
             KeyError: some were dropped; nothing was printed.
         """
-        if self._json or self._ip:
-            records = [ring[seq] for excerpt in excerpts for seq in excerpt.seqs]
-            return sum(map(self.print, records))
-        times: list[int] = []
+        seqs: list[int] = []
         worded: list[Worded] = []
         for excerpt in excerpts:
-            times += ring.times(excerpt.seqs)
-            self._wording.left = 2 * len(excerpt.seqs)
+            seqs += excerpt.seqs
+            self._wording.left = 2 * len(excerpt.seqs)  # one with marks, which may be in vain, and its own
             worded += self._wording.answers(excerpt, lambda seq: self._wording.conclude(line(ring[seq], self._names)))
-        return sum(map(self._print_as_text, times, worded))
+        if self._json or self._ip:
+            wanted = [(ring[seq], shown) for seq, (shown, _) in zip(seqs, worded, strict=True) if shown]
+            return sum(self._print_whole(*row) for row in wanted)
+        return sum(self._print_as_text(*row) for row in zip(ring.times(seqs), worded, strict=True))
+
+    def _print_whole(self, record: Record, shown: Line) -> bool:
+        """Print a record as an object, or as ``ip`` does, by its line but for its text."""
+        if self._ip:
+            return self._print_as_ip(record, shown)
+        self._out.json(self._as_object(record))
+        return shown.object is not Object.GAP
 
     def _print_as_text(self, time_ns: int, worded: Worded) -> bool:
         shown, text = worded
@@ -127,6 +128,8 @@ class Printer:
         return found
 
     def _print_as_ip(self, record: Record, shown: Line) -> bool:
+        if record.kind is Kind.RESYNC:  # ip monitor has no such line
+            return False
         if shown.object in (Object.GAP, Object.UNKNOWN):
             # Like ip, which tells both on stderr: its stdout has no line for them.
             self._out.say(shown.text if shown.object is Object.GAP else f"{shown.netns}: {shown.text}")

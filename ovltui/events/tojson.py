@@ -5,6 +5,7 @@ namespace whose names are not known becomes ``if7``; an index that counts in ano
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from ovltui.events.decode import decode
@@ -77,7 +78,12 @@ def _place(event: Event, vantage: Vantage) -> str | None:
 def iso_time(time_ns: int) -> str:
     """Return nanoseconds since the epoch as ``2025-03-09T14:02:10.113000000Z``."""
     seconds, rest = divmod(time_ns, 10**9)
-    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09}Z"
+    return f"{_iso_second(seconds)}.{rest:09}Z"
+
+
+@lru_cache(maxsize=64)
+def _iso_second(seconds: int) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}"
 
 
 def _fields(event: Event, vantage: Vantage) -> dict[str, Any]:

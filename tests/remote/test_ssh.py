@@ -192,8 +192,8 @@ def test_a_line_that_is_cut_ends_both_sides_and_can_be_had_again(there: Box) -> 
     with cut(there.port):
         there.gone(ENDS_S + BUSY_S)
         assert ended.wait(ENDS_S + BUSY_S)
-    assert line.silent
     assert line.ended == "nothing came for 3 s: the line is cut, or the machine hangs."
+    assert line.silent
     with opened(machine):
         pass
 

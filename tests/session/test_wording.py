@@ -26,10 +26,11 @@ OBJECTS = ((), (Object.LINK,), (Object.NEIGH, Object.ROUTE))
 class Printed:
     """What a printer prints of a session."""
 
-    def __init__(self, made: Session, objects: tuple[Object, ...] = (), wanted: str = "") -> None:
+    def __init__(self, made: Session, objects: tuple[Object, ...] = (), wanted: str = "", form: str = "") -> None:
         self.made = made
         self.data = io.StringIO()
-        self.printer = Printer(Output(self.data, None), made.names, frozenset(objects), parse(wanted))
+        out = Output(self.data, None)
+        self.printer = Printer(out, made.names, frozenset(objects), parse(wanted), json=form == "json", ip=form == "ip")
 
     def together(self, first: int) -> int:
         """Print the records from ``first`` on at once; return how many events that were."""
@@ -45,13 +46,18 @@ class Printed:
     st.lists(st.lists(MESSAGES, min_size=1, max_size=6) | st.sampled_from(sorted(HAPPENS)), max_size=25),
     st.sampled_from(("", "", *FILTERS)),
     st.sampled_from(OBJECTS),
+    st.sampled_from(("", "json", "ip")),
     st.randoms(use_true_random=False),
 )
 def test_lines_made_together_are_those_made_one_by_one(
-    steps: list[list[tuple[int, bytes]] | str], wanted: str, objects: tuple[Object, ...], choose: random.Random
+    steps: list[list[tuple[int, bytes]] | str],
+    wanted: str,
+    objects: tuple[Object, ...],
+    form: str,
+    choose: random.Random,
 ) -> None:
     made = Session("vm", OWN)
-    together, alone, first = Printed(made, objects, wanted), Printed(made, objects, wanted), 0
+    together, alone, first = Printed(made, objects, wanted, form), Printed(made, objects, wanted, form), 0
     for step in steps:
         if isinstance(step, str):
             HAPPENS[step](made)

@@ -37,6 +37,7 @@ SCREENS: tuple[tuple[str, tuple[str, ...], tuple[int, int]], ...] = (
 async def test_it_looks_as_it_did(
     name: str, keys: tuple[str, ...], size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)  # to start as root is offered to others
     # How much happens now is a matter of the clock.
     monkeypatch.setattr(Rate, "per_second", lambda _self, _count: 7)
     monkeypatch.setattr(Activity, "of", lambda _self, _key: 0)
