@@ -16,9 +16,9 @@ from ovltui.session.live import LiveSession, Options
 from tests.bed.engines import TwoEngines
 from tests.bed.netns import ip, netns
 
-pytestmark = pytest.mark.needs_root
 CYCLES = int(os.environ.get("OVLTUI_SOAK", "6"))
 SETTLE_S = 60.0
+pytestmark = [pytest.mark.needs_root, pytest.mark.timeout(300 + 10 * CYCLES)]
 
 
 @contextmanager

@@ -151,7 +151,8 @@ class Follower:
             rows = [(nsid, seq) for nsid, seq in zip(excerpt.nsids, excerpt.seqs, strict=True) if nsid is not None]
             if len(rows) < len(excerpt.seqs) or not _PLAIN.issuperset(excerpt.sorts):
                 return None
-            if patient and any(self._may_wait(*row) for row in (*dict(rows).items(), *dict(rows[::-1]).items())):
+            last, first = dict(rows), dict(reversed(rows))
+            if patient and any(self._may_wait(*row) for row in (*first.items(), *last.items())):
                 return None
             if self._keys:
                 there = [seq for nsid, seq in rows if self._session.is_there(nsid, seq, self._keys)]

@@ -64,7 +64,9 @@ def tear_down(place: Place) -> Down:
     files = _ours(place, described)
     homes = Homes(files, described.ids if described and described.boot == boot_id() else {})
     _end_sleepers(homes)
-    guests = [Guest(pid, name, clean(file)) for pid, file in homes.inhabitants() if (name := procfs.name(pid))]
+    # One that is ending, as killed sleepers are, has no command line any more.
+    living = [(pid, file) for pid, file in homes.inhabitants() if procfs.raw_command(pid)]
+    guests = [Guest(pid, name, clean(file)) for pid, file in living if (name := procfs.name(pid))]
     for file in files:
         try:
             netns_file.remove(file)

@@ -70,9 +70,10 @@ class AppWithNetns(AppWithInspector):
             self.arrive()
 
     def painted_screen(self) -> MainScreen | None:
-        """Return the main screen that is in sight, perhaps below a page."""
+        """Return the main screen that is in sight, perhaps below a page, unless it is being closed."""
         screens = (one for one in reversed(self.screen_stack) if isinstance(one, MainScreen))
-        return next((one for one in screens if one.is_mounted), None)
+        screen = next((one for one in screens if one.is_mounted), None)
+        return screen if screen and screen.display else None
 
     def action_show_events(self) -> None:
         """Go to the screen of events."""

@@ -357,3 +357,15 @@ async def test_no_screen_takes_the_focus_later_than_it_comes_into_sight(monkeypa
             assert pilot.app.screen is not screen
             assert pilot.app.focused
     assert late == []
+
+
+async def test_news_that_come_while_a_screen_is_being_closed_are_not_painted() -> None:
+    session = new_session()
+    app = OvltuiApp(session)
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settle(pilot)
+        closing = app._prune(app.screen)
+        await app.screen.query("*").remove()
+        feed(session, BLUE_NSID, link(2, "eth0"))
+        app.paint()
+        await closing
