@@ -1,6 +1,7 @@
 """A command on a terminal of its own: the right namespace, job control, and nothing left of it afterwards."""
 
 import os
+import re
 import resource
 import select
 import signal
@@ -67,7 +68,8 @@ def jobs(pty: Pty) -> list[int]:
             "until [ -s $f ]; do sleep 0.01; done; cat $f; rm $f"
         ),
     )
-    return [int(ask(pty, command).split("pid=")[-1].split()[0]) for command in started]
+    # Of a job that is done bash may print the command line, at any moment.
+    return [int(re.findall(r"pid=(\d+)", ask(pty, command))[-1]) for command in started]
 
 
 @pytest.mark.needs_root
